@@ -1,0 +1,75 @@
+"""Every error that faceerase raises on purpose, and the exit code that each one means.
+
+::
+
+    FaceEraseError                      1
+    ├── SourceError                     3   the input cannot be read
+    ├── SinkError                       4   the output cannot be written or encoded
+    ├── ModelError                      5   the network cannot be loaded or run
+    │   ├── ModelContractError          5   the file has no contract, or one we do not know
+    │   └── ProviderUnavailableError    5   the asked-for provider does not work here
+    ├── ConfigError                     2   an option or a configuration file is wrong
+    ├── DataError                       3   a training set cannot be read
+    ├── ExportError                     5   the exported network is not the trained one
+    └── VerificationError               6   the check of the result failed
+
+Knows nothing of films or networks. Third-party errors are wrapped where they are raised, with ``raise … from``.
+"""
+
+from typing import ClassVar
+
+
+class FaceEraseError(Exception):
+    """What happened, where, and what to do about it, in one line."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class SourceError(FaceEraseError):
+    """The input cannot be opened, or holds nothing that can be anonymised."""
+
+    exit_code: ClassVar[int] = 3
+
+
+class SinkError(FaceEraseError):
+    """The output cannot be written, or the encoder refused."""
+
+    exit_code: ClassVar[int] = 4
+
+
+class ModelError(FaceEraseError):
+    """The network cannot be loaded, or it failed while running."""
+
+    exit_code: ClassVar[int] = 5
+
+
+class ModelContractError(ModelError):
+    """The model file carries no contract, or one of another version."""
+
+
+class ProviderUnavailableError(ModelError):
+    """The asked-for execution provider does not work on this machine."""
+
+
+class ConfigError(FaceEraseError):
+    """An option or a configuration file is wrong."""
+
+    exit_code: ClassVar[int] = 2
+
+
+class DataError(FaceEraseError):
+    """A training set is missing or cannot be read."""
+
+    exit_code: ClassVar[int] = 3
+
+
+class ExportError(FaceEraseError):
+    """The exported network does not do what the trained one does."""
+
+    exit_code: ClassVar[int] = 5
+
+
+class VerificationError(FaceEraseError):
+    """The finished film did not pass its check."""
+
+    exit_code: ClassVar[int] = 6
