@@ -1,0 +1,86 @@
+"""How a film is anonymised: every option of the runtime, its default and its range, as one frozen value.
+
+Precedence: this schema < a configuration file < the command line. Knows nothing of files or networks.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from faceerase.configs.base import Frozen, read_toml, validate
+from faceerase.contract import ThresholdRule
+
+SHIPPED_MODEL = Path(__file__).resolve().parent.parent / "models" / "weights" / "unet-lite.onnx"
+
+
+class LookConfig(Frozen):
+    """What is looked at, and with what.
+
+    ``min_face`` is the height in source pixels of the smallest face to be found; ``threads`` of the network on the
+    CPU, 0 = one per core; ``batch_size`` in tiles.
+    """
+
+    model: Path = SHIPPED_MODEL
+    provider: Literal["auto", "cpu", "cuda"] = "auto"
+    min_face: Annotated[float, Field(ge=4, le=4096)] = 16
+    batch_size: Annotated[int, Field(ge=1, le=1024)] = 16
+    threads: Annotated[int, Field(ge=0, le=256)] = 0
+
+
+class MaskConfig(Frozen):
+    """How a map becomes a mask.
+
+    ``rule`` and ``threshold`` are the model's own where None. ``margin`` is how far a region grows beyond what was
+    found, as a share of its mean radius.
+    """
+
+    rule: ThresholdRule | None = None
+    threshold: Annotated[float, Field(gt=0)] | None = None
+    margin: Annotated[float, Field(ge=0, le=2)] = 0.2
+
+
+class EraseConfig(Frozen):
+    """What stands where a face was."""
+
+    method: Literal["inpaint", "blur", "mosaic", "solid"] = "inpaint"
+
+
+class EncodeConfig(Frozen):
+    """How the result is encoded.
+
+    ``codec`` is an encoder or family of FFmpeg (``auto``: H.264 at the source's depth and chroma, H.265 where H.264
+    cannot). ``crf`` counts for encoders that know it. ``threads`` is part of the result: other counts give other bits.
+    """
+
+    codec: Annotated[str, Field(pattern=r"^[a-z0-9_\-]+$")] = "auto"
+    crf: Annotated[int, Field(ge=0, le=63)] = 18
+    threads: Annotated[int, Field(ge=1, le=64)] = 4
+
+
+class FilmConfig(Frozen):
+    """Everything that decides what comes out for a given film."""
+
+    look: LookConfig = LookConfig()
+    mask: MaskConfig = MaskConfig()
+    erase: EraseConfig = EraseConfig()
+    encode: EncodeConfig = EncodeConfig()
+
+
+def load_film_config(path: Path | None, flags: dict[str, dict[str, Any]]) -> FilmConfig:
+    """Return the schema's defaults, changed by a file, changed by flags.
+
+    Args:
+        path: a TOML file with the tables ``look``, ``mask``, ``erase``, ``encode``, or None.
+        flags: the same tables; None values count as not given.
+
+    Raises:
+        ConfigError: the file is missing or not TOML, a key is unknown, or a value is out of range.
+
+    """
+    values = read_toml(path) if path is not None else {}
+    validate(FilmConfig, values, str(path))
+    for table, entries in flags.items():
+        given = {key: value for key, value in entries.items() if value is not None}
+        values[table] = {**values.get(table, {}), **given}
+    return validate(FilmConfig, values, "options")

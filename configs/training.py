@@ -1,0 +1,95 @@
+"""How a network is trained: the whole recipe as one frozen value, read from a TOML file.
+
+Knows nothing of torch.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, PositiveInt
+
+from faceerase.configs.base import Frozen, read_toml, validate
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class NetworkRecipe(Frozen):
+    """Which network, and how wide. ``stem`` and ``widths`` shape ``unet-lite``; the seed's ``unet`` is fixed."""
+
+    name: Literal["unet-lite", "unet"] = "unet-lite"
+    stem: tuple[PositiveInt, ...] = (16, 32)
+    widths: tuple[PositiveInt, ...] = (32, 64, 96, 128)
+    encoder_depth: PositiveInt = 2
+    decoder_depth: PositiveInt = 1
+    activation: Literal["sigmoid", "spatial-softmax"] = "sigmoid"
+
+
+class CropRecipe(Frozen):
+    """How tiles are cut out of photos; all heights are in tile pixels.
+
+    ``face_smallest`` and ``face_largest`` bound the face that a tile is aimed at; faces under ``ignore_below`` or over
+    ``ignore_above`` are neither asked for nor punished. ``magnify`` limits enlarging. ``background`` is the share of
+    tiles from face-free photos, ``anywhere`` that of tiles cut without aiming, ``mosaic`` that of four small tiles in
+    one, ``backdrop`` that of tiles where a face-free photo shows beyond the photo's edge.
+    ``rotate`` in degrees, ``stretch`` as the greatest aspect change.
+    """
+
+    side: Annotated[int, Field(ge=64, le=1024, multiple_of=32)] = 256
+    face_smallest: Annotated[float, Field(gt=0)] = 9
+    face_largest: Annotated[float, Field(gt=0)] = 210
+    ignore_below: Annotated[float, Field(ge=0)] = 7
+    ignore_above: Annotated[float, Field(gt=0)] = 280
+    magnify: Annotated[float, Field(ge=1)] = 2.0
+    background: Share = 0.25
+    anywhere: Share = 0.2
+    mosaic: Share = 0.15
+    backdrop: Share = 0.8
+    rotate: Annotated[float, Field(ge=0, le=180)] = 25
+    stretch: Annotated[float, Field(ge=1, le=2)] = 1.15
+    small_face_weight: Annotated[float, Field(ge=1)] = 4
+
+
+class AugmentRecipe(Frozen):
+    """How often each change is made to a tile's gray values."""
+
+    light: Share = 0.6
+    blur: Share = 0.35
+    noise: Share = 0.3
+    compress: Share = 0.4
+    occlude: Share = 0.25
+
+
+class TrainConfig(Frozen):
+    """A whole training run.
+
+    ``tiles`` is the length of the run; ``threads`` is part of the recipe because the order of sums, and so the last
+    bits of the weights, depends on it. ``iou_weight`` scales the soft-IoU loss beside the cross-entropy.
+    """
+
+    seed: int = 1
+    network: NetworkRecipe = NetworkRecipe()
+    crops: CropRecipe = CropRecipe()
+    augment: AugmentRecipe = AugmentRecipe()
+    tiles: PositiveInt = 160_000
+    batch: PositiveInt = 32
+    learning_rate: Annotated[float, Field(gt=0)] = 2e-3
+    weight_decay: Annotated[float, Field(ge=0)] = 1e-4
+    warmup_tiles: PositiveInt = 6_000
+    ema: Annotated[float, Field(ge=0, lt=1)] = 0.998
+    iou_weight: Annotated[float, Field(ge=0)] = 0.5
+    threads: PositiveInt = 2
+    loaders: Annotated[int, Field(ge=0)] = 1
+    checkpoint_tiles: PositiveInt = 8_000
+    validation_tiles: PositiveInt = 512
+    training_data: str = "photos in the WIDER FACE layout"
+    licence: str = "research and evaluation; retrain on data of your own before commercial use"
+
+
+def load_train_config(path: Path) -> TrainConfig:
+    """Return the recipe in a TOML file.
+
+    Raises:
+        ConfigError: the file is missing, not TOML, or holds an unknown key or a value out of range.
+
+    """
+    return validate(TrainConfig, read_toml(path), str(path))

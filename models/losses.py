@@ -1,0 +1,38 @@
+"""How wrong a map is: weighted binary cross-entropy and soft intersection over union.
+
+Works on logits, target and weight; pixels of weight 0 count for nothing. Knows nothing of networks or data.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from faceerase.contract import OutputKind
+from faceerase.models.unet import activate
+
+EPSILON = 1e-6
+
+
+def segmentation_loss(
+    logits: Tensor, mask: Tensor, weight: Tensor, activation: OutputKind, iou_weight: float
+) -> Tensor:
+    """Return BCE + ``iou_weight`` · (1 − soft IoU), a scalar; all tensors (N, 1, side, side) float32.
+
+    The seed's spatial softmax gives each map the sum one; for its cross-entropy the map is scaled by its own maximum,
+    which keeps the shape and makes "a face pixel" mean 1.
+    """
+    if activation == "sigmoid":
+        entropy = F.binary_cross_entropy_with_logits(logits, mask, weight=weight, reduction="sum")
+        probability = torch.sigmoid(logits)
+    else:
+        map_ = activate(logits, activation)
+        probability = (map_ / map_.amax(dim=(2, 3), keepdim=True).clamp_min(EPSILON)).clamp(EPSILON, 1 - EPSILON)
+        entropy = F.binary_cross_entropy(probability, mask, weight=weight, reduction="sum")
+    return entropy / weight.sum().clamp_min(1.0) + iou_weight * (1 - soft_iou(probability, mask, weight))
+
+
+def soft_iou(probability: Tensor, mask: Tensor, weight: Tensor) -> Tensor:
+    """Return Σ w·p·m / Σ w·(p + m − p·m) over the whole batch, a scalar in 0 to 1 (Rahman & Wang 2016)."""
+    both = (weight * probability * mask).sum()
+    either = (weight * (probability + mask - probability * mask)).sum()
+    return (both + 1) / (either + 1)
