@@ -1,0 +1,1 @@
+"""From a PyTorch checkpoint to an ONNX file with a contract."""

@@ -1,0 +1,166 @@
+"""Exports a network: convert, run both on real tiles, compare, stamp the contract, rename into place.
+
+An export is not done until its answers were compared. Knows nothing of training or films.
+"""
+
+import os
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime as ort
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from faceerase.configs.training import TrainConfig
+from faceerase.contract import ModelContract, OutputKind
+from faceerase.errors import ExportError
+from faceerase.models.checkpoint import averaged_network, load_checkpoint
+from faceerase.models.registry import Network
+from faceerase.models.unet import activate
+
+OPSET = 18
+INPUT, OUTPUT = "tiles", "map"
+TOLERANCE = 1e-4
+"""Greatest difference allowed between torch and onnxruntime, in logits, or in p·N for a spatial softmax."""
+
+DEFAULT_THRESHOLD = {"sigmoid": 0.5, "spatial-softmax": 4.0}
+DEFAULT_RULE = {"sigmoid": "hysteresis", "spatial-softmax": "histogram"}
+
+
+@dataclass(frozen=True, slots=True)
+class Parity:
+    """The greatest difference found between torch and onnxruntime, and in which quantity."""
+
+    difference: float
+    quantity: str
+
+
+class _WithMap(nn.Module):
+    """The network with its last step, logits to map, inside the graph."""
+
+    def __init__(self, network: Network) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, tiles: Tensor) -> Tensor:
+        return activate(self.network(tiles), self.network.activation)
+
+
+def export_checkpoint(checkpoint: Path, target: Path, threshold: float | None = None, opset: int = OPSET) -> Parity:
+    """Export the averaged weights of a checkpoint to ``target`` and return how far the two answers differ.
+
+    Raises:
+        DataError: the checkpoint cannot be read.
+        ExportError: conversion failed, or the answers differ by more than ``TOLERANCE``.
+
+    """
+    loaded = load_checkpoint(checkpoint)
+    return export_network(averaged_network(loaded), loaded.config, target, threshold, opset)
+
+
+def export_network(
+    network: Network, config: TrainConfig, target: Path, threshold: float | None = None, opset: int = OPSET
+) -> Parity:
+    """Export a network as ``export_checkpoint`` does."""
+    network = network.eval()
+    contract = contract_of(network, config, threshold)
+    partial = target.with_name(f".{target.name}.part")
+    try:
+        _convert(network, config.crops.side, partial, opset)
+        parity = compare(network, partial, config.crops.side)
+        if not parity.difference <= TOLERANCE:
+            raise ExportError(
+                f"{target}: torch and onnxruntime differ by {parity.difference:.2e} in {parity.quantity}, "
+                f"more than {TOLERANCE:.0e}; nothing was written"
+            )
+        model = onnx.load(partial)
+        onnx.helper.set_model_props(model, contract.to_metadata())
+        onnx.checker.check_model(model)
+        onnx.save(model, partial)
+        os.replace(partial, target)
+    except OSError as error:
+        raise ExportError(f"{target}: cannot be written ({error.strerror})") from error
+    finally:
+        partial.unlink(missing_ok=True)
+    return parity
+
+
+def contract_of(network: Network, config: TrainConfig, threshold: float | None) -> ModelContract:
+    """Return the contract of a network trained by a recipe."""
+    activation: OutputKind = network.activation
+    return ModelContract(
+        name=config.network.name,
+        input_name=INPUT,
+        output_name=OUTPUT,
+        tile_side=config.crops.side,
+        value_range=network.value_range,
+        gray_rule="luma-full-range",
+        output=activation,
+        threshold_rule="hysteresis" if activation == "sigmoid" else "histogram",
+        threshold=threshold if threshold is not None else DEFAULT_THRESHOLD[activation],
+        min_face=config.crops.face_smallest,
+        training_data=config.training_data,
+        licence=config.licence,
+    )
+
+
+def compare(network: Network, model: Path, side: int) -> Parity:
+    """Return the greatest difference between a network and an exported model on textured tiles.
+
+    The map is taken back to logits for a sigmoid (clipped to ±12, where float32 still tells them apart), and scaled by
+    the number of pixels for a spatial softmax.
+    """
+    tiles = torch.from_numpy(_test_tiles(side))
+    if network.value_range == "0..1":
+        tiles = tiles / 255
+    with torch.inference_mode():
+        logits = network(tiles).numpy()
+    session = ort.InferenceSession(str(model), providers=["CPUExecutionProvider"])
+    answer = np.asarray(session.run([OUTPUT], {INPUT: tiles.numpy()})[0], np.float64)
+    if network.activation == "sigmoid":
+        clipped = np.clip(answer, 1e-7, 1 - 1e-7)
+        back = np.log(clipped / (1 - clipped))
+        told_apart = np.abs(logits) < 6
+        difference = np.abs(back - logits)[told_apart]
+        return Parity(float(difference.max()) if difference.size else 0.0, "logits")
+    expected = activate(torch.from_numpy(logits), network.activation).numpy() * side**2
+    return Parity(float(np.abs(answer * side**2 - expected).max()), "p·N")
+
+
+def _convert(network: Network, side: int, path: Path, opset: int) -> None:
+    example = torch.zeros(2, 1, side, side)
+    batch = torch.export.Dim("batch", min=1)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the exporter's own deprecations are not ours to mend
+            torch.onnx.export(
+                _WithMap(network).eval(),
+                (example,),
+                path,
+                input_names=[INPUT],
+                output_names=[OUTPUT],
+                dynamic_shapes=({0: batch},),
+                opset_version=opset,
+                dynamo=True,
+                external_data=False,
+                verbose=False,
+            )
+    except Exception as error:  # torch raises many private types here
+        raise ExportError(f"{path.name}: conversion failed ({error})") from error
+
+
+def _test_tiles(side: int) -> NDArray[np.float32]:
+    """Four tiles 0–255 with edges, ramps, discs and noise: real pictures are not needed to tell two sums apart."""
+    rng = np.random.default_rng(7)
+    rows, columns = np.mgrid[0:side, 0:side].astype(np.float32)
+    tiles = [
+        rows * 255 / side,
+        127 + 100 * np.sin(columns / 9) * np.cos(rows / 13),
+        np.where((rows - side / 2) ** 2 + (columns - side / 2) ** 2 < (side / 4) ** 2, 200.0, 60.0),
+        rng.uniform(0, 255, (side, side)),
+    ]
+    return np.stack(tiles)[:, None].astype(np.float32)
