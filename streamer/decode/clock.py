@@ -1,0 +1,50 @@
+"""When each frame is shown: FFmpeg's presentation times where they make sense, else repaired from the DTS.
+
+A pure rule with its state passed in and out. Knows nothing of files or pictures.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+Clock = Literal["pts", "dts"]
+
+Stamp = tuple[int | None, int | None]
+"""(pts, dts) of a decoded frame, in the stream's time base."""
+
+
+def choose_clock(stamps: Sequence[Stamp]) -> Clock:
+    """Return which time of the first decoded frames can be trusted.
+
+    Some containers (AVI) store no presentation times, and what FFmpeg guesses for films with B-frames runs backwards;
+    the DTS that leaves the decoder with each frame does not.
+    """
+    if _grows([pts for pts, _ in stamps]):
+        return "pts"
+    return "dts" if _grows([dts for _, dts in stamps]) else "pts"
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """The time chosen for a frame, and whether it had to be repaired."""
+
+    pts: int
+    repaired: bool
+
+
+def next_time(clock: Clock, stamp: Stamp, last: int | None, step: int) -> Timed:
+    """Return the time of the next frame, always later than ``last``; ``step`` is the usual distance (≥ 1)."""
+    pts, dts = stamp
+    wanted, other = (pts, dts) if clock == "pts" else (dts, pts)
+    for value in (wanted, other):
+        if value is not None and (last is None or value > last):
+            return Timed(value, repaired=clock == "dts" or value != wanted)
+    return Timed(0 if last is None else last + step, repaired=True)
+
+
+def _grows(times: Sequence[int | None]) -> bool:
+    known = [time for time in times if time is not None]
+    if len(known) != len(times):
+        return False
+    return all(before < after for before, after in pairwise(known))

@@ -1,0 +1,75 @@
+"""Opens a film for reading, and nothing but a film: one local file, known containers, no scripts or playlists.
+
+Turns every way in which that fails into one line. Knows nothing of frames.
+"""
+
+from pathlib import Path
+
+import av
+from av.container import InputContainer
+from av.stream import Stream
+from av.video.stream import VideoStream
+
+from faceerase.errors import SourceError
+
+FORMATS = (
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,mxf,flv,asf,ogg,nut,ivf,dv,gif,"
+    "yuv4mpegpipe,h264,hevc,m4v,av1,obu,png_pipe,jpeg_pipe,mjpeg,tiff_pipe,webp_pipe,bmp_pipe,rm,gxf,wtv"
+)
+"""Demuxers that read one file and open no other; ``concat``, playlists and scripts are not among them."""
+
+
+def open_film(path: Path) -> InputContainer:
+    """Return an open container; the caller closes it.
+
+    Raises:
+        SourceError: the file is missing, empty, unreadable, or not a film.
+
+    """
+    if not path.exists():
+        raise SourceError(f"{path}: no such file")
+    if path.is_dir():
+        raise SourceError(f"{path}: a folder, not a film")
+    try:
+        if path.is_file() and path.stat().st_size == 0:
+            raise SourceError(f"{path}: empty file")
+        options = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
+        return av.open(f"file:{path}", options=options, metadata_errors="replace")
+    except PermissionError as error:
+        raise SourceError(f"{path}: no permission to read it") from error
+    except (av.error.FFmpegError, OSError, ValueError) as error:
+        raise SourceError(f"{path}: not a film that can be read ({_reason(error)})") from error
+
+
+def main_video(container: InputContainer, path: Path) -> VideoStream:
+    """Return the film's main picture: the first default video stream that is not a cover picture.
+
+    Raises:
+        SourceError: there is none.
+
+    """
+    videos = [stream for stream in container.streams.video if not is_cover(stream)]
+    if not videos:
+        kinds = ", ".join(sorted({stream.type for stream in container.streams})) or "no streams"
+        raise SourceError(f"{path}: no video stream in it (it holds {kinds})")
+    default = [stream for stream in videos if "default" in disposition_names(stream)]
+    stream = (default or videos)[0]
+    if stream.codec_context is None or not stream.codec_context.width or not stream.codec_context.height:
+        raise SourceError(f"{path}: the video stream has no picture size; the file is damaged or not a film")
+    return stream
+
+
+def is_cover(stream: Stream) -> bool:
+    """Whether a stream is a cover picture or thumbnail."""
+    return bool({"attached_pic", "timed_thumbnails"} & set(disposition_names(stream)))
+
+
+def disposition_names(stream: object) -> list[str]:
+    """Return the names of a stream's disposition flags."""
+    flags = getattr(stream, "disposition", None)
+    return [flag.name for flag in flags if flag.name] if flags else []
+
+
+def _reason(error: Exception) -> str:
+    text = getattr(error, "strerror", None) or str(error)
+    return str(text)[:1].lower() + str(text)[1:]

@@ -1,0 +1,1 @@
+"""Films out: encoders, containers, the streams that travel along, the matte."""

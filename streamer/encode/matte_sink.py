@@ -1,0 +1,135 @@
+"""The matte as a film or a picture: gray, 255 = erased, frame size, lossless; as a ``FrameSink``.
+
+FFV1 in .mkv at the film's own times, or a PNG for a single frame. Knows nothing of how the matte came about.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import av
+import cv2
+from av.video.stream import VideoStream
+
+from faceerase.errors import ConfigError, SinkError
+from faceerase.streamer.decode.source import FilmInfo
+from faceerase.streamer.encode.partial import PartialFile
+from faceerase.streamer.frame import Frame
+from faceerase.streamer.mask.matte import Matte
+
+
+class MatteFilm:
+    """A lossless gray film of the mattes."""
+
+    def __init__(self, target: Path, info: FilmInfo) -> None:
+        """Open the partial file.
+
+        Raises:
+            SinkError: the place cannot be written to.
+
+        """
+        self._partial = PartialFile(target)
+        try:
+            self._container = av.open(str(self._partial.path), "w", options={"fflags": "+bitexact"})
+            stream = self._container.add_stream("ffv1", rate=info.rate)
+            assert isinstance(stream, VideoStream)
+            context = stream.codec_context
+            context.width, context.height, context.pix_fmt = info.width, info.height, "gray"
+            stream.time_base = context.time_base = info.time_base
+            self._stream = stream
+        except (av.error.FFmpegError, OSError, ValueError) as error:
+            self._partial.remove()
+            raise SinkError(f"{target}: the matte cannot be written ({error})") from error
+
+    def write(self, frame: Frame, matte: Matte) -> None:
+        """Encode one matte.
+
+        Raises:
+            SinkError: the disk refused.
+
+        """
+        picture = av.VideoFrame.from_ndarray(matte.luma(), format="gray")
+        picture.pts, picture.time_base = frame.pts, frame.time_base
+        try:
+            self._container.mux(self._stream.encode(picture))
+        except (av.error.FFmpegError, OSError) as error:
+            raise SinkError(f"{self._partial.target}: matte of frame {frame.index} not written ({error})") from error
+
+    def finish(self) -> Sequence[str]:
+        """Close and rename.
+
+        Raises:
+            SinkError: the disk refused.
+
+        """
+        try:
+            self._container.mux(self._stream.encode(None))
+            self._container.close()
+        except (av.error.FFmpegError, OSError) as error:
+            raise SinkError(f"{self._partial.target}: the matte is not finished ({error})") from error
+        self._partial.publish()
+        return []
+
+    def abandon(self) -> None:
+        """Leave nothing behind."""
+        # Half a file may not even close; it is removed next
+        with suppress(av.error.FFmpegError, OSError, ValueError):
+            self._container.close()
+        self._partial.remove()
+
+
+class MattePicture:
+    """A PNG of the matte of a film of one frame."""
+
+    def __init__(self, target: Path) -> None:
+        """Open the partial file.
+
+        Raises:
+            SinkError: the place cannot be written to.
+
+        """
+        self._partial = PartialFile(target)
+        self._written = 0
+
+    def write(self, frame: Frame, matte: Matte) -> None:
+        """Write the matte.
+
+        Raises:
+            ConfigError: this is the second frame.
+            SinkError: the disk refused.
+
+        """
+        if self._written:
+            raise ConfigError(f"{self._partial.target}: a PNG holds the matte of one frame; name an .mkv for a film")
+        done, data = cv2.imencode(".png", matte.luma())
+        if not done:
+            raise SinkError(f"{self._partial.target}: matte of frame {frame.index} cannot be encoded")
+        try:
+            self._partial.path.write_bytes(data.tobytes())
+        except OSError as error:
+            raise SinkError(f"{self._partial.target}: matte not written ({error.strerror})") from error
+        self._written += 1
+
+    def finish(self) -> Sequence[str]:
+        """Rename."""
+        self._partial.publish()
+        return []
+
+    def abandon(self) -> None:
+        """Leave nothing behind."""
+        self._partial.remove()
+
+
+def open_matte(target: Path, info: FilmInfo) -> MatteFilm | MattePicture:
+    """Return the sink for a matte by its suffix.
+
+    Raises:
+        ConfigError: neither .mkv nor .png.
+        SinkError: the place cannot be written to.
+
+    """
+    if target.suffix.lower() == ".mkv":
+        return MatteFilm(target, info)
+    if target.suffix.lower() == ".png":
+        return MattePicture(target)
+    raise ConfigError(f"--matte {target}: a matte is an .mkv (FFV1), or a .png for a still")

@@ -1,0 +1,79 @@
+"""The network behind onnxruntime: tiles in, maps out, all according to the contract in the model file.
+
+Knows nothing of frames or masks.
+"""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from faceerase.contract import ModelContract, read_contract
+from faceerase.errors import ModelContractError, ModelError
+from faceerase.streamer.look.providers import Provider, make_session, provider_name
+
+
+class OnnxEngine:
+    """A ``MaskEngine`` over one ONNX file."""
+
+    def __init__(self, model: Path, provider: Provider = "auto", threads: int = 0, batch_size: int = 16) -> None:
+        """Load the model.
+
+        Raises:
+            ModelError: the file is missing or cannot be loaded.
+            ModelContractError: it carries no contract that we read, or does not keep it.
+            ProviderUnavailableError: the provider does not work here.
+
+        """
+        if not model.is_file():
+            raise ModelError(f"{model}: no such model file")
+        self._session = make_session(model, provider, threads)
+        self._contract = read_contract(self._session.get_modelmeta().custom_metadata_map, str(model))
+        self._batch_size = batch_size
+        self._scale = np.float32(1 / 255 if self._contract.value_range == "0..1" else 1)
+        self._check_tensors(model)
+
+    @property
+    def contract(self) -> ModelContract:
+        """What the model file promises."""
+        return self._contract
+
+    @property
+    def provider(self) -> str:
+        """What really runs, ``cpu`` or ``cuda``."""
+        return provider_name(self._session)
+
+    def look(self, tiles: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return the map of each tile, (N, side, side); p·N for a spatial softmax.
+
+        Raises:
+            ModelError: the network failed, ran out of memory, or answered with numbers that are none.
+
+        """
+        maps = np.empty(tiles.shape, np.float32)
+        for start in range(0, len(tiles), self._batch_size):
+            part = tiles[start : start + self._batch_size, None].astype(np.float32) * self._scale
+            maps[start : start + len(part)] = self._run(part)
+        if self._contract.output == "spatial-softmax":
+            maps *= np.float32(self._contract.tile_side**2)
+        if not np.isfinite(maps).all():
+            raise ModelError("the network answered with numbers that are not finite; the model file is damaged")
+        return maps
+
+    def _run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
+        try:
+            answer = self._session.run([self._contract.output_name], {self._contract.input_name: batch})[0]
+        except Exception as error:  # onnxruntime raises a dozen private types
+            raise ModelError(f"the network failed on {len(batch)} tiles: {str(error).splitlines()[0]}") from error
+        if answer.shape != batch.shape:
+            raise ModelContractError(f"the network answered {answer.shape} to {batch.shape}; export it again")
+        return np.asarray(answer[:, 0], dtype=np.float32)
+
+    def _check_tensors(self, model: Path) -> None:
+        for wanted, found in (
+            (self._contract.input_name, self._session.get_inputs()),
+            (self._contract.output_name, self._session.get_outputs()),
+        ):
+            names = [tensor.name for tensor in found]
+            if wanted not in names:
+                raise ModelContractError(f"{model}: contract names tensor {wanted!r}, the file has {names}")

@@ -1,0 +1,117 @@
+"""FFmpeg's planes as NumPy arrays, in their own bit depth and chroma layout; no copy, no colour conversion.
+
+Formats whose components share a plane (NV12, packed RGB, …) are re-packed once, losslessly, into planar ones. Knows
+nothing of masks or films.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from faceerase.errors import SourceError
+
+PlaneArray = NDArray[np.unsignedinteger[Any]]
+"""uint8, or uint16 above 8 bits."""
+
+REPACKED = {
+    "nv12": "yuv420p", "nv21": "yuv420p", "nv16": "yuv422p", "nv24": "yuv444p", "nv42": "yuv444p",
+    "p010le": "yuv420p10le", "p012le": "yuv420p12le", "p016le": "yuv420p16le",
+    "p210le": "yuv422p10le", "p410le": "yuv444p10le", "y210le": "yuv422p10le",
+    "yuyv422": "yuv422p", "uyvy422": "yuv422p", "yvyu422": "yuv422p",
+    "rgb24": "gbrp", "bgr24": "gbrp", "rgb0": "gbrp", "bgr0": "gbrp", "0rgb": "gbrp", "0bgr": "gbrp",
+    "rgba": "gbrap", "bgra": "gbrap", "argb": "gbrap", "abgr": "gbrap",
+    "rgb48le": "gbrp16le", "rgb48be": "gbrp16le", "bgr48le": "gbrp16le", "rgba64le": "gbrap16le",
+    "rgba64be": "gbrap16le", "x2rgb10le": "gbrp10le", "pal8": "gbrap", "monob": "gray", "monow": "gray",
+}  # fmt: skip
+"""Pixel formats that are re-packed, and into what: same samples, one component a plane."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How the planes of a format lie.
+
+    Attributes:
+        depth: bits per sample.
+        block: (width, height) in luma pixels of one chroma sample; (1, 1) without subsampling.
+        chroma: plane numbers that are subsampled by ``block``.
+        colour: plane numbers that hold picture (an alpha plane is not among them).
+        rgb: the planes are green, blue, red.
+
+    """
+
+    depth: int
+    block: tuple[int, int]
+    chroma: tuple[int, ...]
+    colour: tuple[int, ...]
+    rgb: bool
+
+    def neutral(self, plane: int) -> int:
+        """Black, as the value of one sample of a plane (limited-range black in YUV)."""
+        if self.rgb:
+            return 0
+        return 1 << (self.depth - 1) if plane in (1, 2) else 16 << (self.depth - 8)
+
+
+def layout_of(picture: av.VideoFrame) -> Layout:
+    """Return the layout of a planar picture.
+
+    Raises:
+        SourceError: the format is not planar; ``to_planar`` comes first.
+
+    """
+    pixel_format = picture.format
+    if not is_planar(pixel_format):
+        raise SourceError(f"pixel format {pixel_format.name} is not planar")
+    count = len(pixel_format.components)
+    width = 16 // pixel_format.chroma_width(16)
+    height = 16 // pixel_format.chroma_height(16)
+    rgb = pixel_format.is_rgb
+    colour = tuple(range(min(count, 3))) if count >= 3 else (0,)
+    return Layout(
+        depth=pixel_format.components[0].bits,
+        block=(width, height) if count >= 3 else (1, 1),
+        chroma=(1, 2) if count >= 3 and not rgb else (),
+        colour=colour,
+        rgb=rgb,
+    )
+
+
+def is_planar(pixel_format: Any) -> bool:
+    """Whether every component of a format has a plane of its own with 8 to 16 whole bits, little-endian."""
+    components = pixel_format.components
+    own_planes = len({c.plane for c in components}) == len(components)
+    whole = all(8 <= c.bits <= 16 for c in components)
+    odd = pixel_format.is_big_endian or pixel_format.is_bit_stream or pixel_format.has_palette
+    return bool(own_planes and whole and not odd)
+
+
+def to_planar(picture: av.VideoFrame) -> av.VideoFrame:
+    """Return the picture in a planar format: itself, or losslessly re-packed.
+
+    Raises:
+        SourceError: the format is one that faceerase cannot hold without loss.
+
+    """
+    if is_planar(picture.format):
+        return picture
+    name = picture.format.name
+    target = REPACKED.get(name) or (f"{name[:-2]}le" if name.endswith("be") else None)
+    if target is None:
+        raise SourceError(f"pixel format {name} cannot be held without loss; convert the film first")
+    planar = picture.reformat(format=target)
+    planar.pts, planar.time_base = picture.pts, picture.time_base
+    return planar
+
+
+def plane_views(picture: av.VideoFrame, layout: Layout) -> tuple[PlaneArray, ...]:
+    """Return each plane as an array (height, width) of uint8, or uint16 above 8 bits, that shares its memory."""
+    dtype: np.dtype[np.unsignedinteger[Any]] = np.dtype(np.uint8) if layout.depth <= 8 else np.dtype("<u2")
+    views = []
+    for plane in picture.planes:
+        stride = plane.line_size // dtype.itemsize
+        rows = np.frombuffer(memoryview(plane), dtype=dtype, count=stride * plane.height).reshape(plane.height, stride)
+        views.append(rows[:, : plane.width])
+    return tuple(views)
