@@ -1,0 +1,79 @@
+"""``faceerase doctor``: what this machine can do: providers that really work, encoders, cameras, the model."""
+
+import os
+import platform
+from pathlib import Path
+from typing import Annotated
+
+import av
+import cv2
+import numpy as np
+import onnxruntime as ort
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from faceerase import __version__
+from faceerase.cli.outcome import outcome
+from faceerase.configs.film import SHIPPED_MODEL
+from faceerase.errors import FaceEraseError, ProviderUnavailableError
+from faceerase.streamer.look.engine import OnnxEngine
+
+ENCODERS = (
+    "libx264", "libx264rgb", "libx265", "libsvtav1", "libvpx-vp9", "prores_ks", "dnxhd", "ffv1", "mjpeg",
+    "h264_nvenc", "hevc_nvenc",
+)  # fmt: skip
+
+
+def doctor(
+    model: Annotated[Path, typer.Option(metavar="ONNX", help="The model to look at.")] = SHIPPED_MODEL,
+    debug: Annotated[bool, typer.Option("--debug", help="Tracebacks for errors.")] = False,
+) -> None:
+    """Say what this machine has: providers, codecs, devices, and whether the model loads.
+
+    Exit code 5 when the model does not load on any provider, else 0.
+    """
+    with outcome(debug):
+        table = Table(show_header=False, box=None, pad_edge=False)
+        table.add_row("faceerase", f"{__version__}, Python {platform.python_version()}, {platform.platform()}")
+        table.add_row("cores", str(os.cpu_count()))
+        table.add_row(
+            "libraries",
+            f"PyAV {av.__version__}, OpenCV {cv2.__version__}, NumPy {np.__version__}, onnxruntime {ort.__version__}",
+        )
+        table.add_row("encoders", ", ".join(name for name in ENCODERS if _encodes(name)))
+        table.add_row("missing encoders", ", ".join(name for name in ENCODERS if not _encodes(name)) or "none")
+        table.add_row("cameras", _cameras())
+        table.add_row("cuda", _cuda(model))
+        table.add_row("model", _model(model))
+        Console().print(table)
+
+
+def _encodes(name: str) -> bool:
+    try:
+        return bool(av.Codec(name, "w").is_encoder)
+    except (av.error.FFmpegError, ValueError):
+        return False
+
+
+def _cameras() -> str:
+    found = sorted(str(path) for path in Path("/dev").glob("video*")) if Path("/dev").is_dir() else []
+    return ", ".join(found) or "none found"
+
+
+def _cuda(model: Path) -> str:
+    try:
+        OnnxEngine(model, "cuda")
+    except ProviderUnavailableError as error:
+        return f"no: {error}"
+    except FaceEraseError as error:
+        return f"not tried: {error}"
+    return "works"
+
+
+def _model(model: Path) -> str:
+    contract = OnnxEngine(model, "auto").contract
+    return (
+        f"{model.name}: {contract.name}, tiles of {contract.tile_side}, faces from {contract.min_face:g} px in a tile, "
+        f"{contract.threshold_rule} at {contract.threshold:g}; trained on {contract.training_data}; {contract.licence}"
+    )
