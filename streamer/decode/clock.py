@@ -20,9 +20,12 @@ def choose_clock(stamps: Sequence[Stamp]) -> Clock:
     Some containers (AVI) store no presentation times, and what FFmpeg guesses for films with B-frames runs backwards;
     the DTS that leaves the decoder with each frame does not.
     """
-    if _grows([pts for pts, _ in stamps]):
+    presented = [pts for pts, _ in stamps]
+    if None not in presented and _grows(presented):
         return "pts"
-    return "dts" if _grows([dts for _, dts in stamps]) else "pts"
+    # The last frames, flushed out of the decoder at the end, carry no DTS of their own.
+    decoded = [dts for _, dts in stamps if dts is not None]
+    return "dts" if len(decoded) * 2 > len(stamps) and _grows(decoded) else "pts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,4 @@ def next_time(clock: Clock, stamp: Stamp, last: int | None, step: int) -> Timed:
 
 def _grows(times: Sequence[int | None]) -> bool:
     known = [time for time in times if time is not None]
-    if len(known) != len(times):
-        return False
     return all(before < after for before, after in pairwise(known))

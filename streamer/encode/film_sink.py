@@ -5,7 +5,6 @@ Nothing appears under the final name before it is whole. Knows nothing of networ
 
 from collections.abc import Sequence
 from contextlib import suppress
-from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -16,8 +15,9 @@ from av.video.stream import VideoStream
 from faceerase.errors import SinkError, VerificationError
 from faceerase.streamer.decode.source import FilmInfo
 from faceerase.streamer.encode.codecs import EncoderChoice
+from faceerase.streamer.encode.container import FrameCounter, Timing, open_container, timing_of
 from faceerase.streamer.encode.partial import PartialFile
-from faceerase.streamer.encode.passengers import Passengers
+from faceerase.streamer.encode.passengers import Passengers, audio_rates
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.mask.matte import Matte
 
@@ -38,11 +38,13 @@ class FilmSink:
         """
         self._choice = choice
         self._written = 0
+        self._timing = timing_of(target, info.time_base, info.rate)
+        self._counter = FrameCounter(info.rate, target) if self._timing.constant_rate else None
         self._partial = PartialFile(target)
         self._passengers: Passengers | None = None
         try:
-            self._container = _open(self._partial.path, target, info.time_base)
-            self._stream = _add_picture(self._container, info, choice, target)
+            self._container = open_container(self._partial.path, target, info.time_base, audio_rates(info.path))
+            self._stream = _add_picture(self._container, info, choice, target, self._timing)
             self._passengers = Passengers(info.path, info.stream_index, self._container)
             self._container.start_encoding()
         except (av.error.FFmpegError, ValueError) as error:
@@ -65,6 +67,9 @@ class FilmSink:
             picture = _convert(picture, self._choice)
         picture.pict_type = av.video.frame.PictureType.NONE  # the encoder chooses its own key frames
         picture.pts, picture.time_base = frame.pts, frame.time_base
+        if self._counter is not None:
+            picture.pts = self._counter.count(frame.pts * frame.time_base)
+            picture.time_base = self._timing.time_base
         try:
             self._travel(self._stream.encode(picture))
         except (av.error.FFmpegError, OSError) as error:
@@ -81,6 +86,8 @@ class FilmSink:
         """
         assert self._passengers is not None
         remarks = [f"dropped: {text}" for text in self._passengers.dropped]
+        if self._counter is not None and self._counter.offset:
+            remarks.append(f"start offset of {float(self._counter.offset):.3f} s lost: this container has none")
         try:
             self._travel(self._stream.encode(None))
             self._passengers.write_until(None)
@@ -121,27 +128,20 @@ class FilmSink:
             )
 
 
-def _open(path: Path, target: Path, time_base: Fraction) -> OutputContainer:
-    options = {"fflags": "+bitexact"}
-    if target.suffix.lower() in {".mp4", ".mov", ".m4v"}:
-        # Without these the muxer rounds the source's times to scales of its own.
-        ticks = str(time_base.denominator)
-        options |= {"video_track_timescale": ticks, "movie_timescale": ticks, "movflags": "+faststart"}
-    try:
-        return av.open(str(path), "w", options=options)
-    except (av.error.FFmpegError, ValueError, OSError) as error:
-        raise SinkError(f"{target}: no container of this kind ({_reason(error)}); try .mp4, .mov or .mkv") from error
-
-
-def _add_picture(container: OutputContainer, info: FilmInfo, choice: EncoderChoice, target: Path) -> VideoStream:
-    stream = container.add_stream(choice.encoder, rate=info.rate, options=dict(choice.options))
+def _add_picture(
+    container: OutputContainer, info: FilmInfo, choice: EncoderChoice, target: Path, timing: Timing
+) -> VideoStream:
+    options = dict(choice.options)
+    if timing.constant_rate:
+        options["bf"] = "0"  # without presentation times nothing may be reordered
+    stream = container.add_stream(choice.encoder, rate=info.rate, options=options)
     if not isinstance(stream, VideoStream):
         raise SinkError(f"{target}: {choice.encoder} is not a video encoder")
     context = stream.codec_context
     context.width, context.height = info.width, info.height
     context.pix_fmt = choice.pixel_format
-    stream.time_base = info.time_base
-    context.time_base = info.time_base
+    stream.time_base = timing.time_base
+    context.time_base = timing.time_base
     context.framerate = info.rate
     context.color_range = JPEG_RANGE if choice.full_range else (info.color_range or MPEG_RANGE)
     context.color_primaries = info.color_primaries
@@ -151,8 +151,6 @@ def _add_picture(container: OutputContainer, info: FilmInfo, choice: EncoderChoi
         context.sample_aspect_ratio = info.aspect
     if info.rotation:
         stream.set_display_rotation(info.rotation)
-    if target.suffix.lower() == ".avi":
-        context.max_b_frames = 0  # AVI has no presentation times: nothing may be reordered
     return stream
 
 

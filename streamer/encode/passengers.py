@@ -111,6 +111,17 @@ class Passengers:
                 yield packet
 
 
+def audio_rates(source: Path) -> list[int]:
+    """Return the sampling rate of every audio stream of a film.
+
+    Raises:
+        SourceError: it cannot be read.
+
+    """
+    with open_film(source) as container:
+        return [stream.rate for stream in container.streams.audio if stream.rate]
+
+
 def _codec(stream: Stream) -> str:
     context = stream.codec_context
     return str(context.name) if context is not None else stream.type

@@ -1,0 +1,98 @@
+"""What each container can hold of a film's times, and how it is opened so that it does.
+
+Knows nothing of encoders or pictures.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import lcm
+from pathlib import Path
+
+import av
+from av.container import OutputContainer
+
+from faceerase.errors import SinkError
+
+ISO_MEDIA = frozenset({".mp4", ".mov", ".m4v"})
+CONSTANT_RATE = frozenset({".avi"})
+
+GREATEST_TIMESCALE = 2**31 - 1
+"""Time scales of ISO media files are signed 32-bit numbers in FFmpeg."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How a container counts time.
+
+    ``constant_rate``: it counts frames, so that there is no start offset, no gap, and no reordering.
+    """
+
+    time_base: Fraction
+    constant_rate: bool
+
+
+def timing_of(target: Path, time_base: Fraction, rate: Fraction) -> Timing:
+    """Return how the container of a target counts the time of a film."""
+    if target.suffix.lower() in CONSTANT_RATE:
+        return Timing(1 / rate, constant_rate=True)
+    return Timing(time_base, constant_rate=False)
+
+
+def open_container(path: Path, target: Path, time_base: Fraction, audio_rates: list[int]) -> OutputContainer:
+    """Return the container at ``path``, of the kind that ``target`` names.
+
+    Args:
+        path: where it is written.
+        target: the name it will have, for messages.
+        time_base: of the film's picture.
+        audio_rates: sampling rates of the copied audio streams.
+
+    Raises:
+        SinkError: there is no container of this kind, or the place cannot be written to.
+
+    """
+    # Times before zero (the priming samples of AAC) stay there: shifting everything would re-time the picture.
+    options = {"fflags": "+bitexact", "avoid_negative_ts": "disabled"}
+    if target.suffix.lower() in ISO_MEDIA:
+        ticks = time_base.denominator
+        # The movie's scale places start offsets: it must count in picture ticks and in audio samples.
+        movie = lcm(ticks, *audio_rates)
+        options |= {
+            "video_track_timescale": str(ticks),
+            "movie_timescale": str(movie if movie <= GREATEST_TIMESCALE else ticks),
+            "movflags": "+faststart",
+        }
+    try:
+        return av.open(str(path), "w", options=options)
+    except (av.error.FFmpegError, ValueError, OSError) as error:
+        text = getattr(error, "strerror", None) or error
+        raise SinkError(f"{target}: no container of this kind ({text}); try .mp4, .mov or .mkv") from error
+
+
+class FrameCounter:
+    """Times of a container that counts frames: 0, 1, 2, … whatever the film's first time was."""
+
+    def __init__(self, rate: Fraction, target: Path) -> None:
+        self._rate = rate
+        self._target = target
+        self._first: Fraction | None = None
+        self._last = -1
+        self.offset = Fraction(0)
+
+    def count(self, time: Fraction) -> int:
+        """Return the number of the frame shown at ``time`` (seconds).
+
+        Raises:
+            SinkError: the film's frames are not evenly spaced.
+
+        """
+        if self._first is None:
+            self._first = self.offset = time
+        number = round((time - self._first) * self._rate)
+        if number != self._last + 1:
+            raise SinkError(
+                f"{self._target}: at {float(time):.3f} s the film's frames are not evenly spaced, which this container "
+                "cannot hold; name an .mp4, .mov or .mkv"
+            )
+        self._last = number
+        return number
