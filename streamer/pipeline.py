@@ -19,7 +19,7 @@ from faceerase.streamer.erase.anonymizer import PlaneAnonymizer
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.look.engine import OnnxEngine
 from faceerase.streamer.look.planner import ThoroughPlanner
-from faceerase.streamer.look.stage import LookedAt, look
+from faceerase.streamer.look.stage import LookedAt, Viewing, look
 from faceerase.streamer.mask.matte import Matte
 from faceerase.streamer.mask.regions import FrameMask, find_regions
 from faceerase.streamer.mask.threshold import apply_rule
@@ -80,6 +80,7 @@ def anonymise(
     info = film.info
     choice = choose_encoder(config.encode, info.planar_format, info.full_range)
     remarks = [choice.remark] if choice.remark else []
+    viewing = Viewing(info.full_range, round(info.rotation / 90) % 4)
     planner = ThoroughPlanner(engine.contract, config.look.min_face)
     frames = erased = regions = tiles = cells = all_cells = 0
     with ExitStack() as undo:
@@ -91,7 +92,7 @@ def anonymise(
         sinks.append(FilmSink(output, info, choice))
         undo.callback(sinks[-1].abandon)
         decoded = prefetch(film.frames(), FRAMES_AHEAD)
-        looked = prefetch(look(decoded, planner, engine, info.full_range, config.look.batch_size), FRAMES_AHEAD)
+        looked = prefetch(look(decoded, planner, engine, viewing, config.look.batch_size), FRAMES_AHEAD)
         masked = mask(looked, config.mask, engine.contract, config.look.min_face, info.width)
         clean = prefetch(erase(masked, PlaneAnonymizer(config.erase.method)), FRAMES_AHEAD)
         with closing(clean):

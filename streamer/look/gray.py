@@ -3,7 +3,7 @@
 Knows nothing of tiles or models.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import av
@@ -23,6 +23,10 @@ class GrayPicture:
     samples: PlaneArray
     black: float
     white: float
+
+    def upright(self, quarter_turns: int) -> "GrayPicture":
+        """Return the picture as it is shown, turned counter-clockwise; a view, no copy."""
+        return replace(self, samples=np.rot90(self.samples, quarter_turns))
 
     def full_range(self, samples: NDArray[Any]) -> NDArray[np.uint8]:
         """Return samples of this picture (after resizing, say) as full-range uint8."""
