@@ -78,7 +78,7 @@ def anonymise(
     started = time.monotonic()
     film = FilmSource(source)
     info = film.info
-    choice = choose_encoder(config.encode, info.planar_format, info.full_range)
+    choice = choose_encoder(config.encode, info.planar_format, info.full_range, output.suffix)
     remarks = [choice.remark] if choice.remark else []
     viewing = Viewing(info.full_range, round(info.rotation / 90) % 4)
     planner = ThoroughPlanner(engine.contract, config.look.min_face)

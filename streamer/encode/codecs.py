@@ -16,6 +16,9 @@ ENCODERS = {
 }  # fmt: skip
 """Codec families and the encoder that stands for each."""
 
+STILLS = {".png": "png"}
+"""Encoders that ``auto`` means for a picture file."""
+
 RGB_ENCODERS = {"libx264": "libx264rgb"}
 """Encoders that have a sibling for RGB."""
 
@@ -33,8 +36,8 @@ class EncoderChoice:
     remark: str | None
 
 
-def choose_encoder(config: EncodeConfig, planar_format: str, full_range: bool) -> EncoderChoice:
-    """Return how pictures of a planar pixel format are encoded.
+def choose_encoder(config: EncodeConfig, planar_format: str, full_range: bool, suffix: str = "") -> EncoderChoice:
+    """Return how pictures of a planar pixel format are encoded into a file of a suffix.
 
     Raises:
         ConfigError: there is no such encoder.
@@ -43,7 +46,7 @@ def choose_encoder(config: EncodeConfig, planar_format: str, full_range: bool) -
     """
     # The deprecated yuvj formats are yuv with a full-range tag.
     wanted = planar_format.replace("yuvj", "yuv")
-    names = ["libx264", "libx265"] if config.codec == "auto" else [ENCODERS.get(config.codec, config.codec)]
+    names = _candidates(config.codec, suffix.lower())
     for name in names:
         formats = _formats(name)
         for encoder in (name, RGB_ENCODERS.get(name, name)):
@@ -55,6 +58,12 @@ def choose_encoder(config: EncodeConfig, planar_format: str, full_range: bool) -
             )
             return EncoderChoice(encoder, chosen, full_range, _options(encoder, config), remark)
     raise SinkError(f"{' and '.join(names)} cannot encode {wanted}; try --codec ffv1 into an .mkv")
+
+
+def _candidates(codec: str, suffix: str) -> list[str]:
+    if codec != "auto":
+        return [ENCODERS.get(codec, codec)]
+    return [STILLS[suffix]] if suffix in STILLS else ["libx264", "libx265"]
 
 
 def _formats(encoder: str) -> list[str]:
