@@ -26,7 +26,10 @@ ENCODERS = (
 
 
 def doctor(
-    model: Annotated[Path, typer.Option(metavar="ONNX", help="The model to look at.")] = SHIPPED_MODEL,
+    model: Annotated[
+        Path,
+        typer.Option(metavar="ONNX", show_default=False, help="The model to look at. (default: the shipped unet-lite)"),
+    ] = SHIPPED_MODEL,
     debug: Annotated[bool, typer.Option("--debug", help="Tracebacks for errors.")] = False,
 ) -> None:
     """Say what this machine has: providers, codecs, devices, and whether the model loads.
