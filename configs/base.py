@@ -23,7 +23,6 @@ def read_toml(path: Path) -> dict[str, Any]:
 
     Raises:
         ConfigError: it is missing, unreadable or not TOML.
-
     """
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
@@ -38,7 +37,6 @@ def validate(kind: type[ConfigT], values: dict[str, Any], origin: str) -> Config
 
     Raises:
         ConfigError: a key is unknown or a value is out of range; every mistake is named in one line.
-
     """
     try:
         return kind.model_validate(values)

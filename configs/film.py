@@ -76,7 +76,6 @@ def load_film_config(path: Path | None, flags: dict[str, dict[str, Any]]) -> Fil
 
     Raises:
         ConfigError: the file is missing or not TOML, a key is unknown, or a value is out of range.
-
     """
     values = read_toml(path) if path is not None else {}
     validate(FilmConfig, values, str(path))

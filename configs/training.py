@@ -90,6 +90,5 @@ def load_train_config(path: Path) -> TrainConfig:
 
     Raises:
         ConfigError: the file is missing, not TOML, or holds an unknown key or a value out of range.
-
     """
     return validate(TrainConfig, read_toml(path), str(path))

@@ -54,7 +54,6 @@ def load_checkpoint(path: Path) -> Checkpoint:
     Raises:
         DataError: it is missing, or not a checkpoint of ours.
         ConfigError: its recipe is of another version of faceerase.
-
     """
     try:
         raw = torch.load(path, map_location="cpu", weights_only=True)

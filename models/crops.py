@@ -113,7 +113,6 @@ def read_gray(path: Path) -> NDArray[np.uint8]:
 
     Raises:
         DataError: it is missing or cannot be decoded.
-
     """
     gray = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
     if gray is None:

@@ -53,50 +53,56 @@ def draw_target(
         side: of the tile.
         sizes: which faces count.
         small_face_weight: greatest weight of the pixels in and around a small face; one of 48 px and more weighs 1.
-
     """
     mask = np.zeros((side, side), np.uint8)
     weight = np.ones((side, side), np.float32)
     zoom = float(np.sqrt(abs(np.linalg.det(view[:, :2]))))
-    pixel_mask = None if photo_mask is None else _warp_mask(photo_mask, view, side)
+    counted: list[FaceBox] = []
+    ignored: list[FaceBox] = []
     for face in faces:
-        height = face.height * zoom
-        around = _polygon(_box_corners(face, 1.5), view)
-        if not face.ignore and sizes.smallest <= height <= sizes.largest:
-            gain = float(np.clip(48 / max(height, 1.0), 1, small_face_weight))
-            if gain > 1:
-                region = _fill(around, side).astype(bool)
-                weight[region] = np.maximum(weight[region], gain)
-    for face in faces:
-        height = face.height * zoom
-        if face.ignore or not sizes.smallest <= height <= sizes.largest:
-            weight[_fill(_polygon(_box_corners(face, 1.1), view), side).astype(bool)] = 0
-    for face in faces:
-        height = face.height * zoom
-        if face.ignore or not sizes.smallest <= height <= sizes.largest:
-            continue
-        shape = _face_shape(face, photo_mask, pixel_mask, view, side)
+        counts = not face.ignore and sizes.smallest <= face.height * zoom <= sizes.largest
+        (counted if counts else ignored).append(face)
+    for face in counted:
+        gain = np.float32(np.clip(48 / max(face.height * zoom, 1.0), 1, small_face_weight))
+        around = _fill(_polygon(_box_corners(face, 1.5), view), side, side) > 0
+        weight[around] = np.maximum(weight[around], gain)
+    for face in ignored:
+        weight[_fill(_polygon(_box_corners(face, 1.1), view), side, side) > 0] = 0
+    for face in counted:
+        shape = face_shape(face, photo_mask, view, side, side)
         mask |= shape
         # Where a face that counts touches an ignored one, the face counts.
         weight[(shape > 0) & (weight == 0)] = 1
     return Target(mask, weight)
 
 
-def _face_shape(
-    face: FaceBox,
-    photo_mask: NDArray[np.uint8] | None,
-    pixel_mask: NDArray[np.uint8] | None,
-    view: NDArray[np.float64],
-    side: int,
+def face_shape(
+    face: FaceBox, photo_mask: NDArray[np.uint8] | None, view: NDArray[np.float64], width: int, height: int
 ) -> NDArray[np.uint8]:
-    if photo_mask is not None and pixel_mask is not None:
+    """Return one face as uint8 0/1 (height, width): its pixel mask where there is one, else the ellipse in its box.
+
+    Args:
+        face: in photo pixels.
+        photo_mask: (height, width) of the photo, 255 = face, or None.
+        view: 2×3 affine map, photo pixels to canvas pixels.
+        width: of the canvas.
+        height: of the canvas.
+    """
+    if photo_mask is not None:
         x, y = max(0, int(face.x)), max(0, int(face.y))
         inside = photo_mask[y : y + int(face.height), x : x + int(face.width)]
         if inside.size and float((inside > 127).mean()) > MASK_COVERS_BOX:
-            return pixel_mask & _fill(_polygon(_box_corners(face, 1.05), view), side)
+            warped = cv2.warpAffine(photo_mask, pixel_centred(view), (width, height), flags=cv2.INTER_LINEAR)
+            box = _fill(_polygon(_box_corners(face, 1.05), view), width, height)
+            return box & (np.asarray(warped) > 127).astype(np.uint8)
     radii = np.array([face.width / 2, face.height / 2])
     centre = np.array([face.x, face.y]) + radii
-    return _fill(_polygon(centre + _CIRCLE * radii, view), side)
+    return _fill(_polygon(centre + _CIRCLE * radii, view), width, height)
+
+
+def box_shape(face: FaceBox, grow: float, width: int, height: int) -> NDArray[np.uint8]:
+    """Return a face's box, ``grow`` times as large, as uint8 0/1 (height, width) of the photo."""
+    return _fill(_box_corners(face, grow), width, height)
 
 
 def _box_corners(face: FaceBox, grow: float) -> NDArray[np.float64]:
@@ -109,18 +115,12 @@ def _polygon(points: NDArray[np.float64], view: NDArray[np.float64]) -> NDArray[
     return points @ view[:, :2].T + view[:, 2]
 
 
-def _fill(polygon: NDArray[np.float64], side: int) -> NDArray[np.uint8]:
-    canvas = np.zeros((side, side), np.uint8)
+def _fill(polygon: NDArray[np.float64], width: int, height: int) -> NDArray[np.uint8]:
+    canvas = np.zeros((height, width), np.uint8)
     # Pixel centres lie at whole numbers in OpenCV, at halves in photo coordinates.
     fixed = np.round((polygon - 0.5) * (1 << _SUBPIXEL_BITS)).astype(np.int32)
     cv2.fillPoly(canvas, [fixed], (1,), shift=_SUBPIXEL_BITS)
     return canvas
-
-
-def _warp_mask(photo_mask: NDArray[np.uint8], view: NDArray[np.float64], side: int) -> NDArray[np.uint8]:
-    return (cv2.warpAffine(photo_mask, pixel_centred(view), (side, side), flags=cv2.INTER_LINEAR) > 127).astype(
-        np.uint8
-    )
 
 
 def pixel_centred(view: NDArray[np.float64]) -> NDArray[np.float64]:

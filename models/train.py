@@ -53,7 +53,6 @@ def train(config: TrainConfig, data: Path, run: Path, report: Callable[[Progress
     Raises:
         DataError: the data or the checkpoint cannot be read.
         ConfigError: ``run`` holds a run of another recipe.
-
     """
     run.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(config.seed)

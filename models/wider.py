@@ -42,7 +42,6 @@ def read_wider(root: Path, split: Split) -> tuple[Photo, ...]:
 
     Raises:
         DataError: a folder or the annotation file is missing, or a line of it cannot be understood.
-
     """
     annotations = root / "wider_face_split" / f"wider_face_{split}_bbx_gt.txt"
     images = root / f"WIDER_{split}" / "images"
@@ -65,7 +64,6 @@ def parse_annotations(path: Path) -> Iterator[tuple[str, tuple[FaceBox, ...]]]:
 
     Raises:
         DataError: the file is missing, or a line cannot be understood (file and line number are named).
-
     """
     try:
         lines = path.read_text(encoding="utf-8").splitlines()

@@ -15,7 +15,6 @@ class Frame:
         pts: presentation time in units of ``time_base``.
         time_base: seconds per unit.
         picture: FFmpeg's frame; its planes are edited in place by nobody but the anonymiser.
-
     """
 
     index: int

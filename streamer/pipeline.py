@@ -73,7 +73,6 @@ def anonymise(
         SinkError: the output cannot be written or encoded.
         ModelError: the network failed.
         VerificationError: the written file is not whole.
-
     """
     started = time.monotonic()
     film = FilmSource(source)
@@ -136,7 +135,6 @@ def mask(
         contract: of the model that made the maps.
         min_face: height of the smallest face, in frame pixels.
         width: of the frame.
-
     """
     rule = config.rule or contract.threshold_rule
     threshold = config.threshold or contract.threshold

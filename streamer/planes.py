@@ -39,7 +39,6 @@ class Layout:
         chroma: plane numbers that are subsampled by ``block``.
         colour: plane numbers that hold picture (an alpha plane is not among them).
         rgb: the planes are green, blue, red.
-
     """
 
     depth: int
@@ -60,7 +59,6 @@ def layout_of(picture: av.VideoFrame) -> Layout:
 
     Raises:
         SourceError: the format is not planar; ``to_planar`` comes first.
-
     """
     pixel_format = picture.format
     if not is_planar(pixel_format):
@@ -93,7 +91,6 @@ def to_planar(picture: av.VideoFrame) -> av.VideoFrame:
 
     Raises:
         SourceError: the format is one that faceerase cannot hold without loss.
-
     """
     if is_planar(picture.format):
         return picture

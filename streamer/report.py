@@ -32,7 +32,6 @@ class FilmReport:
         seconds: wall-clock time.
         remarks: what was dropped, changed or repaired.
         lost: what could not be decoded; not empty means that frames are missing.
-
     """
 
     source: Path

@@ -40,7 +40,6 @@ class ModelContract:
         training_data: what it was trained on, in a line.
         licence: what its weights may be used for, in a line.
         version: of this contract.
-
     """
 
     name: str
@@ -71,7 +70,6 @@ def read_contract(metadata: Mapping[str, str], origin: str) -> ModelContract:
 
     Raises:
         ModelContractError: there is none, it cannot be parsed, a value is outside its set, or its version is not ours.
-
     """
     raw = metadata.get(METADATA_KEY)
     if raw is None:

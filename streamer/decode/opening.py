@@ -24,7 +24,6 @@ def open_film(path: Path) -> InputContainer:
 
     Raises:
         SourceError: the file is missing, empty, unreadable, or not a film.
-
     """
     if not path.exists():
         raise SourceError(f"{path}: no such file")
@@ -46,7 +45,6 @@ def main_video(container: InputContainer, path: Path) -> VideoStream:
 
     Raises:
         SourceError: there is none.
-
     """
     videos = [stream for stream in container.streams.video if not is_cover(stream)]
     if not videos:

@@ -58,7 +58,6 @@ class FilmSource:
 
         Raises:
             SourceError: it cannot be read, or no frame of it can be decoded.
-
         """
         self.info = _probe(path)
         self.lost: list[str] = []
@@ -69,7 +68,6 @@ class FilmSource:
 
         Raises:
             SourceError: the file vanished, or its picture changes size or format midway.
-
         """
         info = self.info
         step = max(1, round(1 / (info.rate * info.time_base)))

@@ -42,7 +42,6 @@ def choose_encoder(config: EncodeConfig, planar_format: str, full_range: bool, s
     Raises:
         ConfigError: there is no such encoder.
         SinkError: the encoder holds no pixel format of the source's depth and chroma.
-
     """
     # The deprecated yuvj formats are yuv with a full-range tag.
     wanted = planar_format.replace("yuvj", "yuv")

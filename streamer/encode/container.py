@@ -50,7 +50,6 @@ def open_container(path: Path, target: Path, time_base: Fraction, audio_rates: l
 
     Raises:
         SinkError: there is no container of this kind, or the place cannot be written to.
-
     """
     # Times before zero (the priming samples of AAC) stay there: shifting everything would re-time the picture.
     options = {"fflags": "+bitexact", "avoid_negative_ts": "disabled"}
@@ -87,7 +86,6 @@ class FrameCounter:
 
         Raises:
             SinkError: the film's frames are not evenly spaced.
-
         """
         if self._first is None:
             self._first = self.offset = time

@@ -34,7 +34,6 @@ class FilmSink:
         Raises:
             SinkError: the place cannot be written to, the container is unknown, or encoder and container don't go
                 together.
-
         """
         self._choice = choice
         self._written = 0
@@ -59,7 +58,6 @@ class FilmSink:
 
         Raises:
             SinkError: the encoder or the disk refused.
-
         """
         del matte
         picture = frame.picture
@@ -82,7 +80,6 @@ class FilmSink:
         Raises:
             SinkError: the encoder or the disk refused.
             VerificationError: the written file does not hold as many frames as were written.
-
         """
         assert self._passengers is not None
         remarks = [f"dropped: {text}" for text in self._passengers.dropped]

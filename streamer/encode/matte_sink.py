@@ -26,7 +26,6 @@ class MatteFilm:
 
         Raises:
             SinkError: the place cannot be written to.
-
         """
         self._partial = PartialFile(target)
         try:
@@ -46,7 +45,6 @@ class MatteFilm:
 
         Raises:
             SinkError: the disk refused.
-
         """
         picture = av.VideoFrame.from_ndarray(matte.luma(), format="gray")
         picture.pts, picture.time_base = frame.pts, frame.time_base
@@ -60,7 +58,6 @@ class MatteFilm:
 
         Raises:
             SinkError: the disk refused.
-
         """
         try:
             self._container.mux(self._stream.encode(None))
@@ -86,7 +83,6 @@ class MattePicture:
 
         Raises:
             SinkError: the place cannot be written to.
-
         """
         self._partial = PartialFile(target)
         self._written = 0
@@ -97,7 +93,6 @@ class MattePicture:
         Raises:
             ConfigError: this is the second frame.
             SinkError: the disk refused.
-
         """
         if self._written:
             raise ConfigError(f"{self._partial.target}: a PNG holds the matte of one frame; name an .mkv for a film")
@@ -126,7 +121,6 @@ def open_matte(target: Path, info: FilmInfo) -> MatteFilm | MattePicture:
     Raises:
         ConfigError: neither .mkv nor .png.
         SinkError: the place cannot be written to.
-
     """
     if target.suffix.lower() == ".mkv":
         return MatteFilm(target, info)

@@ -17,7 +17,6 @@ class PartialFile:
 
         Raises:
             SinkError: the folder is missing or cannot be written to.
-
         """
         self.target = target
         self.path = target.with_name(f".{target.stem}.{os.getpid()}.part{target.suffix}")
@@ -31,7 +30,6 @@ class PartialFile:
 
         Raises:
             SinkError: the folder vanished or refuses.
-
         """
         try:
             mask = os.umask(0)

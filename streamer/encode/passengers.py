@@ -33,7 +33,6 @@ class Passengers:
         Raises:
             SourceError: the source cannot be read again.
             SinkError: an audio stream does not fit into the output's container.
-
         """
         self.dropped: list[str] = []
         self.copied: list[str] = []
@@ -44,6 +43,9 @@ class Passengers:
             for stream in self._container.streams:
                 if stream.index != main_index:
                     self._take(stream)
+            chapters = len(self._container.chapters())
+            if chapters:
+                self.dropped.append(f"{chapters} chapters: their titles can name people")
         except BaseException:
             self.close()
             raise
@@ -116,7 +118,6 @@ def audio_rates(source: Path) -> list[int]:
 
     Raises:
         SourceError: it cannot be read.
-
     """
     with open_film(source) as container:
         return [stream.rate for stream in container.streams.audio if stream.rate]

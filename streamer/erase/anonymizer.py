@@ -52,7 +52,6 @@ class PlaneAnonymizer:
 
         Raises:
             SourceError: the picture's memory cannot be written to.
-
         """
         picture = frame.picture
         layout = layout_of(picture)

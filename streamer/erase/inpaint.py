@@ -30,7 +30,6 @@ def inpaint(plane: PlaneArray, hole: NDArray[np.uint8], depth: int) -> NDArray[n
         plane: (height, width), with some surroundings of the hole.
         hole: uint8 0/1, the same shape.
         depth: bits per sample.
-
     """
     copy = shrink(plane, hole, LONGEST)
     if not (copy.hole == 0).any():

@@ -23,7 +23,6 @@ class OnnxEngine:
             ModelError: the file is missing or cannot be loaded.
             ModelContractError: it carries no contract that we read, or does not keep it.
             ProviderUnavailableError: the provider does not work here.
-
         """
         if not model.is_file():
             raise ModelError(f"{model}: no such model file")
@@ -48,7 +47,6 @@ class OnnxEngine:
 
         Raises:
             ModelError: the network failed, ran out of memory, or answered with numbers that are none.
-
         """
         maps = np.empty(tiles.shape, np.float32)
         for start in range(0, len(tiles), self._batch_size):

@@ -32,7 +32,6 @@ def make_session(model: Path, provider: Provider, threads: int) -> Any:
     Raises:
         ModelError: the file is not a model that onnxruntime can load.
         ProviderUnavailableError: ``cuda`` was asked for and does not work here.
-
     """
     if provider == "cpu":
         return _session(model, [CPU], threads)

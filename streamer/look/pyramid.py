@@ -72,7 +72,6 @@ def plan_pyramid(width: int, height: int, side: int, min_face: float, model_min_
         side: of a tile.
         min_face: height of the smallest face to be found, in frame pixels.
         model_min_face: height in tile pixels of the smallest face that the model finds.
-
     """
     whole = min(side / max(width, height), MAGNIFY)
     scale = min(model_min_face / min_face, MAGNIFY)

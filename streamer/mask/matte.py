@@ -21,7 +21,6 @@ class Matte:
         block: (width, height) of a cell in luma pixels.
         width: of the frame.
         height: of the frame.
-
     """
 
     cells: NDArray[np.uint8]

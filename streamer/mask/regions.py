@@ -48,7 +48,6 @@ def find_regions(map_: NDArray[np.float32], mask: NDArray[np.bool_], min_face: f
         mask: the same shape.
         min_face: height of the smallest face, in map pixels; what is much smaller is dropped.
         margin: how far a region grows, as a share of its mean radius.
-
     """
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
     grown = np.zeros(map_.shape, np.uint8)

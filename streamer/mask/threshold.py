@@ -27,7 +27,6 @@ def apply_rule(map_: Map, rule: ThresholdRule, threshold: float) -> Mask:
         map_: (height, width) float32; probabilities, or p·N of a spatial softmax.
         rule: ``fixed``, ``histogram``, ``otsu`` or ``hysteresis``.
         threshold: absolute: the cut itself (``fixed``), the strong threshold (``hysteresis``), or the presence gate.
-
     """
     if map_.size == 0 or float(map_.max()) <= threshold:
         return np.zeros(map_.shape, np.bool_)

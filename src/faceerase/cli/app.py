@@ -4,7 +4,7 @@ import typer
 
 from faceerase import __version__
 from faceerase.cli.doctor import doctor
-from faceerase.cli.learn import export, train
+from faceerase.cli.learn import evaluate, export, train
 from faceerase.cli.video import video
 
 app = typer.Typer(
@@ -36,6 +36,7 @@ app.command()(video)
 app.command()(doctor)
 app.command()(train)
 app.command()(export)
+app.command()(evaluate)
 video_app.command()(video)
 
 

@@ -196,7 +196,6 @@ def check_paths(source: Path, output: Path, matte: Path | None, overwrite: bool)
         SourceError: the source is missing.
         ConfigError: input and output are one file, or an output exists and ``overwrite`` was not given.
         SinkError: the folder of an output is missing.
-
     """
     if not source.exists():
         raise SourceError(f"{source}: no such file")
