@@ -57,6 +57,7 @@ class AugmentRecipe(Frozen):
     noise: Share = 0.3
     compress: Share = 0.4
     occlude: Share = 0.25
+    distract: Share = 0.2
 
 
 class TrainConfig(Frozen):
@@ -64,6 +65,8 @@ class TrainConfig(Frozen):
 
     ``tiles`` is the length of the run; ``threads`` is part of the recipe because the order of sums, and so the last
     bits of the weights, depends on it. ``iou_weight`` scales the soft-IoU loss beside the cross-entropy.
+    ``min_face`` is the height in tile pixels from which faces are found reliably: the runtime magnifies the smallest
+    face asked for to it.
     """
 
     seed: int = 1
@@ -81,6 +84,7 @@ class TrainConfig(Frozen):
     loaders: Annotated[int, Field(ge=0)] = 1
     checkpoint_tiles: PositiveInt = 8_000
     validation_tiles: PositiveInt = 512
+    min_face: Annotated[float, Field(gt=0)] = 12
     training_data: str = "photos in the WIDER FACE layout"
     licence: str = "research and evaluation; retrain on data of your own before commercial use"
 

@@ -56,7 +56,6 @@ def export_checkpoint(checkpoint: Path, target: Path, threshold: float | None = 
     Raises:
         DataError: the checkpoint cannot be read.
         ExportError: conversion failed, or the answers differ by more than ``TOLERANCE``.
-
     """
     loaded = load_checkpoint(checkpoint)
     return export_network(averaged_network(loaded), loaded.config, target, threshold, opset)
@@ -102,7 +101,7 @@ def contract_of(network: Network, config: TrainConfig, threshold: float | None) 
         output=activation,
         threshold_rule="hysteresis" if activation == "sigmoid" else "histogram",
         threshold=threshold if threshold is not None else DEFAULT_THRESHOLD[activation],
-        min_face=config.crops.face_smallest,
+        min_face=config.min_face,
         training_data=config.training_data,
         licence=config.licence,
     )

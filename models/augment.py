@@ -12,11 +12,15 @@ from faceerase.configs.training import AugmentRecipe
 
 Gray = NDArray[np.uint8]
 
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789&@!?.-"
+
 
 def augment(gray: Gray, mask: NDArray[np.uint8], rng: np.random.Generator, recipe: AugmentRecipe) -> Gray:
     """Return a changed copy of a tile: uint8 (side, side) in and out; ``mask`` (0/1) tells where faces are."""
     if rng.random() < recipe.occlude:
         gray = _occlude(gray, mask, rng)
+    if rng.random() < recipe.distract:
+        gray = _distract(gray, mask, rng)
     if rng.random() < recipe.light:
         gray = _light(gray, rng)
     if rng.random() < recipe.blur:
@@ -69,6 +73,27 @@ def _compress(gray: Gray, rng: np.random.Generator) -> Gray:
     done, data = cv2.imencode(".jpg", gray, [cv2.IMWRITE_JPEG_QUALITY, quality])
     decoded = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE) if done else None
     return gray if decoded is None else np.asarray(decoded, np.uint8)
+
+
+def _distract(gray: Gray, mask: NDArray[np.uint8], rng: np.random.Generator) -> Gray:
+    """Write lettering and draw discs where no face is: what false alarms are made of, and face-free photos lack."""
+    drawn = gray.copy()
+    side = gray.shape[0]
+    for _ in range(int(rng.integers(1, 5))):
+        tone = (int(rng.integers(0, 256)),)
+        x, y = int(rng.integers(-side // 4, side)), int(rng.integers(0, side))
+        if rng.random() < 0.75:
+            letters = "".join(rng.choice(list(LETTERS), int(rng.integers(2, 14))))
+            scale, weight = float(np.exp(rng.uniform(-1.2, 1.2))), int(rng.integers(1, 5))
+            for line in range(int(rng.integers(1, 4))):
+                at = (x, y + round(line * scale * 34))
+                cv2.putText(drawn, letters, at, int(rng.integers(0, 8)), scale, tone, weight, cv2.LINE_AA)
+        else:
+            radii = (int(rng.integers(4, side // 4)), int(rng.integers(4, side // 4)))
+            width = int(rng.choice([-1, 1, 2, 4, 8]))
+            cv2.ellipse(drawn, (x, y), radii, float(rng.uniform(0, 180)), 0, 360, tone, width, cv2.LINE_AA)
+    around = np.asarray(cv2.dilate(mask, np.ones((9, 9), np.uint8)))
+    return np.where(around > 0, gray, drawn)
 
 
 def _occlude(gray: Gray, mask: NDArray[np.uint8], rng: np.random.Generator) -> Gray:

@@ -36,7 +36,7 @@ class ModelContract:
         output: ``sigmoid`` (a probability per pixel) or ``spatial-softmax`` (each map sums to one, the seed's).
         threshold_rule: the rule that the network was chosen with.
         threshold: its value, a probability in (0, 1).
-        min_face: height in tile pixels of the smallest face that it was trained to find.
+        min_face: height in tile pixels from which it finds faces reliably.
         training_data: what it was trained on, in a line.
         licence: what its weights may be used for, in a line.
         version: of this contract.
