@@ -35,7 +35,7 @@ class ModelContract:
         gray_rule: ``luma-full-range``: BT.601/709 luma, stretched to full range when the film's is limited.
         output: ``sigmoid`` (a probability per pixel) or ``spatial-softmax`` (each map sums to one, the seed's).
         threshold_rule: the rule that the network was chosen with.
-        threshold: its value, a probability in (0, 1).
+        threshold: its value: a probability in (0, 1), or p·N in (0, N) for a spatial softmax over N pixels.
         min_face: height in tile pixels from which it finds faces reliably.
         training_data: what it was trained on, in a line.
         licence: what its weights may be used for, in a line.
@@ -108,7 +108,8 @@ def _check(values: Mapping[str, object], origin: str) -> None:
     side, threshold, face = values["tile_side"], values["threshold"], values["min_face"]
     if not isinstance(side, int) or isinstance(side, bool) or not 16 <= side <= 4096:
         raise ModelContractError(f"{origin}: contract entry tile_side is {side!r}, not a whole number of 16 to 4096")
-    if not isinstance(threshold, int | float) or not 0 < threshold < 1:
-        raise ModelContractError(f"{origin}: contract entry threshold is {threshold!r}, not between 0 and 1")
+    highest = 1 if values["output"] == "sigmoid" else float(side) ** 2
+    if not isinstance(threshold, int | float) or not 0 < threshold < highest:
+        raise ModelContractError(f"{origin}: contract entry threshold is {threshold!r}, not between 0 and {highest:g}")
     if not isinstance(face, int | float) or not 0 < face < side:
         raise ModelContractError(f"{origin}: contract entry min_face is {face!r}, not between 0 and {side}")
