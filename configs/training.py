@@ -45,14 +45,14 @@ class CropRecipe(Frozen):
     mosaic: Share = 0.15
     backdrop: Share = 0.8
     rotate: Annotated[float, Field(ge=0, le=180)] = 25
-    stretch: Annotated[float, Field(ge=1, le=2)] = 1.15
+    stretch: Annotated[float, Field(ge=1, le=2)] = 1.3
     small_face_weight: Annotated[float, Field(ge=1)] = 4
 
 
 class AugmentRecipe(Frozen):
     """How often each change is made to a tile's gray values."""
 
-    light: Share = 0.6
+    light: Share = 0.7
     blur: Share = 0.35
     noise: Share = 0.3
     compress: Share = 0.4

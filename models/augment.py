@@ -35,13 +35,15 @@ def augment(gray: Gray, mask: NDArray[np.uint8], rng: np.random.Generator, recip
 
 
 def _light(gray: Gray, rng: np.random.Generator) -> Gray:
-    gamma = np.exp(rng.uniform(-0.7, 0.7))
-    black, white = rng.uniform(0, 50), rng.uniform(150, 255)
-    if rng.random() < 0.1:
-        white = rng.uniform(60, 120)  # low light
-        black = rng.uniform(0, 15)
+    """Change gamma and contrast; every third time to what an unlit room leaves: 20 to 120 gray levels in all."""
+    gamma = np.exp(rng.uniform(-0.7, 0.9))
+    if rng.random() < 0.33:
+        black = rng.uniform(0, 20)
+        white = black + np.exp(rng.uniform(np.log(20), np.log(120)))
+    else:
+        black, white = rng.uniform(0, 50), rng.uniform(150, 255)
     ramp = black + (white - black) * (np.arange(256) / 255) ** gamma
-    return np.asarray(cv2.LUT(gray, ramp.astype(np.uint8)), np.uint8)
+    return np.asarray(cv2.LUT(gray, np.rint(ramp).astype(np.uint8)), np.uint8)
 
 
 def _blur(gray: Gray, rng: np.random.Generator) -> Gray:
