@@ -6,6 +6,7 @@ Knows nothing of the training loop.
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import torch
@@ -65,8 +66,9 @@ def load_checkpoint(path: Path) -> Checkpoint:
             optimiser=raw["optimiser"],
             best=raw["best"],
         )
-    except (OSError, RuntimeError, KeyError, TypeError, EOFError, ValueError) as error:
-        raise DataError(f"{path}: not a checkpoint that can be read ({error})") from error
+    except (OSError, RuntimeError, KeyError, TypeError, EOFError, ValueError, UnpicklingError) as error:
+        first_line = str(error).strip().split("\n")[0]
+        raise DataError(f"{path}: not a checkpoint that can be read ({first_line})") from error
 
 
 def averaged_network(checkpoint: Checkpoint) -> Network:

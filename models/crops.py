@@ -114,7 +114,7 @@ def read_gray(path: Path) -> NDArray[np.uint8]:
     Raises:
         DataError: it is missing or cannot be decoded.
     """
-    gray = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+    gray = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE | cv2.IMREAD_IGNORE_ORIENTATION)  # boxes ignore it too
     if gray is None:
         raise DataError(f"{path}: missing, or not a picture that can be decoded")
     return np.asarray(gray, dtype=np.uint8)

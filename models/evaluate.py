@@ -6,7 +6,6 @@ Needs no torch: what is measured is what runs. Knows nothing of training.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,6 +16,7 @@ from faceerase.models.targets import box_shape, face_shape
 from faceerase.models.wider import Photo
 from faceerase.streamer.look.gray import GrayPicture
 from faceerase.streamer.look.pyramid import cut_tiles, merge_maps, plan_pyramid
+from faceerase.streamer.mask.matte import scale_mask
 from faceerase.streamer.mask.regions import find_regions
 from faceerase.streamer.mask.threshold import apply_rule
 from faceerase.streamer.seams import MaskEngine
@@ -96,8 +96,7 @@ def mask_of(map_: NDArray[np.float32], how: MaskRule, threshold: float, width: i
     """Return the mask of a photo, (height, width), as the runtime would make it."""
     cut = apply_rule(map_, how.rule, threshold)
     found = find_regions(map_, cut, how.min_face * map_.shape[1] / width, how.margin)
-    scaled = cv2.resize(found.mask * np.uint8(255), (width, height), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(np.asarray(scaled) > 96)
+    return scale_mask(found.mask, width, height) > 0
 
 
 def _truth(

@@ -54,6 +54,8 @@ def train(config: TrainConfig, data: Path, run: Path, report: Callable[[Progress
         DataError: the data or the checkpoint cannot be read.
         ConfigError: ``run`` holds a run of another recipe.
     """
+    if config.tiles < config.batch:
+        raise ConfigError(f"tiles: {config.tiles} is less than one batch of {config.batch}")
     run.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(config.seed)
     torch.set_num_threads(config.threads)
@@ -84,9 +86,9 @@ def train(config: TrainConfig, data: Path, run: Path, report: Callable[[Progress
             checkpoint = Checkpoint(
                 config, seen, network.state_dict(), average.module.state_dict(), optimiser.state_dict(), best
             )
-            save_checkpoint(run / LAST, checkpoint)
             if is_best:
                 save_checkpoint(run / BEST, checkpoint)
+            save_checkpoint(run / LAST, checkpoint)
             started, since, losses = time.monotonic(), seen, []
     return run / BEST
 

@@ -80,7 +80,7 @@ def parse_annotations(path: Path) -> Iterator[tuple[str, tuple[FaceBox, ...]]]:
             faces = tuple(_face(line) for line in lines[at + 2 : at + 2 + count])
             if len(faces) != count:
                 raise ValueError(f"{count} faces announced, {len(faces)} found")
-        except (ValueError, IndexError) as error:
+        except (ValueError, IndexError, OverflowError) as error:
             raise DataError(f"{path}:{at + 1}: annotation of {name} cannot be understood ({error})") from error
         at += 2 + count
         if count == 0 and at < len(lines) and _is_zero_line(lines[at]):

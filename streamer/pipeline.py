@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from faceerase.configs.film import FilmConfig, MaskConfig
-from faceerase.contract import ModelContract
+from faceerase.contract import ModelContract, ThresholdRule
+from faceerase.errors import ConfigError
 from faceerase.streamer.decode.source import FilmSource
 from faceerase.streamer.encode.codecs import choose_encoder
 from faceerase.streamer.encode.film_sink import FilmSink
@@ -75,6 +76,7 @@ def anonymise(
         VerificationError: the written file is not whole.
     """
     started = time.monotonic()
+    resolve_threshold(config.mask, engine.contract)  # refused before any work
     film = FilmSource(source)
     info = film.info
     choice = choose_encoder(config.encode, info.planar_format, info.full_range, output.suffix)
@@ -83,7 +85,6 @@ def anonymise(
     planner = ThoroughPlanner(engine.contract, config.look.min_face)
     frames = erased = regions = tiles = cells = all_cells = 0
     with ExitStack() as undo:
-        # Abandoning is undone by publishing: what has its final name by then stays.
         sinks: list[FrameSink] = []
         if matte is not None:
             sinks.append(open_matte(matte, info))
@@ -107,6 +108,9 @@ def anonymise(
                 report(Progress(frames, info.frame_count, regions))
         for sink in sinks:
             remarks += sink.finish()
+        for sink in sinks:
+            sink.publish()
+        undo.pop_all()  # whole: nothing is to be undone any more
     return FilmReport(
         source=source,
         output=output,
@@ -124,6 +128,19 @@ def anonymise(
     )
 
 
+def resolve_threshold(config: MaskConfig, contract: ModelContract) -> tuple[ThresholdRule, float]:
+    """Return the threshold rule and its value: the configured ones, else the model's own.
+
+    Raises:
+        ConfigError: no pixel can exceed the threshold: it is 1 or more for probabilities, N or more for p·N.
+    """
+    threshold = config.threshold or contract.threshold
+    highest = 1 if contract.output == "sigmoid" else contract.tile_side**2
+    if threshold >= highest:
+        raise ConfigError(f"threshold {threshold:g}: with this model it lies between 0 and {highest}")
+    return config.rule or contract.threshold_rule, threshold
+
+
 def mask(
     items: Iterable[LookedAt], config: MaskConfig, contract: ModelContract, min_face: float, width: int
 ) -> Iterator[Masked]:
@@ -136,8 +153,7 @@ def mask(
         min_face: height of the smallest face, in frame pixels.
         width: of the frame.
     """
-    rule = config.rule or contract.threshold_rule
-    threshold = config.threshold or contract.threshold
+    rule, threshold = resolve_threshold(config, contract)
     for item in items:
         scale = item.map.shape[1] / width
         cut = apply_rule(item.map, rule, threshold)

@@ -98,7 +98,8 @@ def to_planar(picture: av.VideoFrame) -> av.VideoFrame:
     target = REPACKED.get(name) or (f"{name[:-2]}le" if name.endswith("be") else None)
     if target is None:
         raise SourceError(f"pixel format {name} cannot be held without loss; convert the film first")
-    planar = picture.reformat(format=target)
+    # One thread: with several, swscale writes past line ends of 10-bit formats at unaligned widths.
+    planar = picture.reformat(format=target, threads=1)
     planar.pts, planar.time_base = picture.pts, picture.time_base
     return planar
 

@@ -3,6 +3,7 @@
 import queue
 import threading
 from collections.abc import Generator, Iterable
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -40,19 +41,16 @@ def prefetch(items: Iterable[T], depth: int) -> Generator[T, None, None]:
         return False
 
     def work() -> None:
-        source = iter(items)
         error: BaseException | None = None
         try:
-            for value in source:
-                if not put(_Item(value)):
-                    break
+            source = iter(items)
+            with closing(source) if isinstance(source, Generator) else nullcontext():
+                for value in source:
+                    if not put(_Item(value)):
+                        break
         except BaseException as caught:  # handed on, never swallowed
             error = caught
-        finally:
-            close = getattr(source, "close", None)
-            if close is not None:
-                close()
-            put(_End(error))
+        put(_End(error))
 
     thread = threading.Thread(target=work, name="faceerase-prefetch", daemon=True)
     thread.start()

@@ -64,9 +64,13 @@ class FrameSink(Protocol):
         ...
 
     def finish(self) -> Sequence[str]:
-        """Make the result whole and give it its name; return remarks for the report."""
+        """Make the result whole and check it, still under its hidden name; return remarks for the report."""
+        ...
+
+    def publish(self) -> None:
+        """Give the finished result its name."""
         ...
 
     def abandon(self) -> None:
-        """Leave nothing behind."""
+        """Leave nothing behind, not even what was published."""
         ...

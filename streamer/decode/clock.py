@@ -14,18 +14,19 @@ Stamp = tuple[int | None, int | None]
 """(pts, dts) of a decoded frame, in the stream's time base."""
 
 
-def choose_clock(stamps: Sequence[Stamp]) -> Clock:
+def choose_clock(stamps: Sequence[Stamp], stores_pts: bool = True) -> Clock:
     """Return which time of the first decoded frames can be trusted.
 
     Some containers (AVI) store no presentation times, and what FFmpeg guesses for films with B-frames runs backwards;
-    the DTS that leaves the decoder with each frame does not.
+    the DTS that leaves the decoder with each frame does not. ``stores_pts`` is false for such containers.
     """
     presented = [pts for pts, _ in stamps]
-    if None not in presented and _grows(presented):
+    if stores_pts and None not in presented and _grows(presented):
         return "pts"
     # The last frames, flushed out of the decoder at the end, carry no DTS of their own.
     decoded = [dts for _, dts in stamps if dts is not None]
-    return "dts" if len(decoded) * 2 > len(stamps) and _grows(decoded) else "pts"
+    usable = len(decoded) * 2 > len(stamps) and _grows(decoded)
+    return "dts" if usable else "pts"
 
 
 @dataclass(frozen=True, slots=True)

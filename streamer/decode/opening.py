@@ -29,8 +29,10 @@ def open_film(path: Path) -> InputContainer:
         raise SourceError(f"{path}: no such file")
     if path.is_dir():
         raise SourceError(f"{path}: a folder, not a film")
+    if not path.is_file():
+        raise SourceError(f"{path}: not a regular file")
     try:
-        if path.is_file() and path.stat().st_size == 0:
+        if path.stat().st_size == 0:
             raise SourceError(f"{path}: empty file")
         options = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
         return av.open(f"file:{path}", options=options, metadata_errors="replace")

@@ -16,12 +16,16 @@ from av.video.stream import VideoStream
 from faceerase.errors import SourceError
 from faceerase.log import get_logger
 from faceerase.streamer.decode.clock import Clock, choose_clock, next_time
+from faceerase.streamer.decode.completeness import Completeness
 from faceerase.streamer.decode.opening import main_video, open_film
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.planes import to_planar
 
 PROBED_FRAMES = 48
 """Frames decoded beforehand to choose the clock: three times the deepest reordering that H.264 and HEVC allow (16)."""
+
+ONE_PICTURE_A_PACKET = frozenset({"h264", "hevc"})
+"""Codecs of which every packet holds one picture to be shown; their decoders can drop damaged ones without an error."""
 
 _log = get_logger(__name__)
 
@@ -91,24 +95,42 @@ class FilmSource:
             self._remark(f"pixel format {info.pixel_format} re-packed losslessly as {info.planar_format}")
 
     def _pictures(self, container: InputContainer, stream: VideoStream) -> Iterator[av.VideoFrame]:
-        packets = container.demux(stream)
-        number = 0
+        completeness = Completeness(container, stream)
+        packets = container.demux()
+        number = expected = given = named = 0
         while True:
             try:
                 packet = next(packets)
             except (StopIteration, EOFError):
-                return
+                break
             except av.error.FFmpegError as error:
                 self._lose(f"after packet {number}: the file cannot be read further ({error.strerror})")
-                return
+                break
+            completeness.see(packet)
+            if packet.stream.index != stream.index:
+                continue
             number += 1
+            expected += bool(packet.size) and not packet.is_discard
             try:
-                yield from packet.decode()
+                pictures = packet.decode()
             except av.error.EOFError:
-                return
+                break
             except av.error.FFmpegError as error:
-                when = "" if packet.pts is None else f" at {float(packet.pts * packet.time_base):.3f} s"
-                self._lose(f"packet {number}{when}: cannot be decoded ({error.strerror})")
+                # Frame threads report an error some packets late.
+                when = "" if packet.pts is None else f", near {float(packet.pts * packet.time_base):.3f} s"
+                self._lose(f"near packet {number}{when}: cannot be decoded ({error.strerror})")
+                named += 1
+                continue
+            for picture in pictures:
+                if isinstance(picture, av.VideoFrame):
+                    given += 1
+                    yield picture
+        unnamed = expected - given - named
+        if self.info.codec in ONE_PICTURE_A_PACKET and unnamed > 0:
+            self._lose(f"{unnamed} of {expected} coded pictures gave no picture")
+        missing = completeness.verdict()
+        if missing:
+            self._lose(missing)
 
     def _checked(self, picture: av.VideoFrame, index: int) -> av.VideoFrame:
         info = self.info
@@ -123,7 +145,7 @@ class FilmSource:
 
     def _lose(self, text: str) -> None:
         self.lost.append(text)
-        _log.warning("%s: %s", self.info.path.name, text)
+        _log.info("%s: %s", self.info.path.name, text)
 
     def _remark(self, text: str) -> None:
         self.remarks.append(text)
@@ -166,7 +188,7 @@ def _probe(path: Path) -> FilmInfo:
             color_trc=int(first.color_trc),
             colorspace=int(first.colorspace),
             rotation=int(first.rotation),
-            clock=choose_clock(stamps),
+            clock=choose_clock(stamps, stores_pts=container.format.name != "avi"),
         )
 
 

@@ -39,11 +39,11 @@ def timing_of(target: Path, time_base: Fraction, rate: Fraction) -> Timing:
     return Timing(time_base, constant_rate=False)
 
 
-def open_container(path: Path, target: Path, time_base: Fraction, audio_rates: list[int]) -> OutputContainer:
-    """Return the container at ``path``, of the kind that ``target`` names.
+def open_container(url: str, target: Path, time_base: Fraction, audio_rates: list[int]) -> OutputContainer:
+    """Return the container at ``url``, of the kind that ``target`` names.
 
     Args:
-        path: where it is written.
+        url: where it is written.
         target: the name it will have, for messages.
         time_base: of the film's picture.
         audio_rates: sampling rates of the copied audio streams.
@@ -65,7 +65,7 @@ def open_container(path: Path, target: Path, time_base: Fraction, audio_rates: l
             "movflags": "+faststart",
         }
     try:
-        return av.open(str(path), "w", options=options)
+        return av.open(url, "w", options=options)
     except (av.error.FFmpegError, ValueError, OSError) as error:
         text = getattr(error, "strerror", None) or error
         raise SinkError(f"{target}: no container of this kind ({text}); try .mp4, .mov or .mkv") from error

@@ -21,7 +21,7 @@ from faceerase.streamer.encode.passengers import Passengers, audio_rates
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.mask.matte import Matte
 
-MPEG_RANGE, JPEG_RANGE = 1, 2
+JPEG_RANGE = 2
 UNSPECIFIED = 2
 
 
@@ -42,7 +42,7 @@ class FilmSink:
         self._partial = PartialFile(target)
         self._passengers: Passengers | None = None
         try:
-            self._container = open_container(self._partial.path, target, info.time_base, audio_rates(info.path))
+            self._container = open_container(self._partial.url, target, info.time_base, audio_rates(info.path))
             self._stream = _add_picture(self._container, info, choice, target, self._timing)
             self._passengers = Passengers(info.path, info.stream_index, self._container)
             self._container.start_encoding()
@@ -75,7 +75,7 @@ class FilmSink:
         self._written += 1
 
     def finish(self) -> Sequence[str]:
-        """Flush, close, check and rename; return remarks for the report.
+        """Flush, close and check; return remarks for the report.
 
         Raises:
             SinkError: the encoder or the disk refused.
@@ -94,11 +94,18 @@ class FilmSink:
         finally:
             self._passengers.close()
         self._check()
-        self._partial.publish()
         return remarks
 
+    def publish(self) -> None:
+        """Give the finished film its name.
+
+        Raises:
+            SinkError: the folder vanished or refuses.
+        """
+        self._partial.publish()
+
     def abandon(self) -> None:
-        """Close everything and remove the partial."""
+        """Close everything and leave nothing behind."""
         if self._passengers is not None:
             self._passengers.close()
         container = getattr(self, "_container", None)
@@ -116,7 +123,7 @@ class FilmSink:
             self._container.mux(packet)
 
     def _check(self) -> None:
-        with av.open(str(self._partial.path)) as written:
+        with av.open(self._partial.url) as written:
             stream = written.streams.video[0]
             found = sum(1 for packet in written.demux(stream) if packet.size)
         if found != self._written:
@@ -140,7 +147,7 @@ def _add_picture(
     stream.time_base = timing.time_base
     context.time_base = timing.time_base
     context.framerate = info.rate
-    context.color_range = JPEG_RANGE if choice.full_range else (info.color_range or MPEG_RANGE)
+    context.color_range = JPEG_RANGE if choice.full_range else info.color_range
     context.color_primaries = info.color_primaries
     context.color_trc = info.color_trc
     context.colorspace = info.colorspace
@@ -157,7 +164,9 @@ def _convert(picture: av.VideoFrame, choice: EncoderChoice) -> av.VideoFrame:
         source_range = destination_range = JPEG_RANGE
     else:
         source_range = destination_range = int(picture.color_range) or UNSPECIFIED
-    return picture.reformat(format=choice.pixel_format, src_color_range=source_range, dst_color_range=destination_range)
+    return picture.reformat(
+        format=choice.pixel_format, src_color_range=source_range, dst_color_range=destination_range, threads=1
+    )
 
 
 def _reason(error: Exception) -> str:

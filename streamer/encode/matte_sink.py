@@ -29,7 +29,7 @@ class MatteFilm:
         """
         self._partial = PartialFile(target)
         try:
-            self._container = av.open(str(self._partial.path), "w", options={"fflags": "+bitexact"})
+            self._container = av.open(self._partial.url, "w", options={"fflags": "+bitexact"})
             stream = self._container.add_stream("ffv1", rate=info.rate)
             assert isinstance(stream, VideoStream)
             context = stream.codec_context
@@ -54,7 +54,7 @@ class MatteFilm:
             raise SinkError(f"{self._partial.target}: matte of frame {frame.index} not written ({error})") from error
 
     def finish(self) -> Sequence[str]:
-        """Close and rename.
+        """Close.
 
         Raises:
             SinkError: the disk refused.
@@ -64,8 +64,15 @@ class MatteFilm:
             self._container.close()
         except (av.error.FFmpegError, OSError) as error:
             raise SinkError(f"{self._partial.target}: the matte is not finished ({error})") from error
-        self._partial.publish()
         return []
+
+    def publish(self) -> None:
+        """Give the finished matte its name.
+
+        Raises:
+            SinkError: the folder vanished or refuses.
+        """
+        self._partial.publish()
 
     def abandon(self) -> None:
         """Leave nothing behind."""
@@ -106,9 +113,16 @@ class MattePicture:
         self._written += 1
 
     def finish(self) -> Sequence[str]:
-        """Rename."""
-        self._partial.publish()
+        """Do nothing: a picture is whole when it is written."""
         return []
+
+    def publish(self) -> None:
+        """Give the picture its name.
+
+        Raises:
+            SinkError: the folder vanished or refuses.
+        """
+        self._partial.publish()
 
     def abandon(self) -> None:
         """Leave nothing behind."""

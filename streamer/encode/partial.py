@@ -10,7 +10,7 @@ from faceerase.errors import SinkError
 
 
 class PartialFile:
-    """A hidden, private file beside ``target``; ``path`` is where to write."""
+    """A hidden, private file beside ``target``; ``path`` is where to write, ``url`` the same for FFmpeg."""
 
     def __init__(self, target: Path) -> None:
         """Make the empty partial.
@@ -19,11 +19,19 @@ class PartialFile:
             SinkError: the folder is missing or cannot be written to.
         """
         self.target = target
-        self.path = target.with_name(f".{target.stem}.{os.getpid()}.part{target.suffix}")
+        # Shortened, so that the longest legal name still has room for the rest (255 bytes; 4 a character).
+        self.path = target.with_name(f".{target.stem[:48]}.{os.getpid()}.part{target.suffix}")
+        self._published = False
         try:
-            os.close(os.open(self.path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600))
+            self.path.unlink(missing_ok=True)
+            os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         except OSError as error:
             raise SinkError(f"{target}: cannot be written ({error.strerror})") from error
+
+    @property
+    def url(self) -> str:
+        """The path as FFmpeg reads it, whatever colons are in it."""
+        return f"file:{self.path}"
 
     def publish(self) -> None:
         """Give the finished file its name, with the permissions of a new file.
@@ -38,11 +46,12 @@ class PartialFile:
             with self.path.open("rb") as written:
                 os.fsync(written.fileno())
             os.replace(self.path, self.target)
+            self._published = True
         except OSError as error:
             raise SinkError(
                 f"{self.target}: the finished film cannot be put in its place ({error.strerror})"
             ) from error
 
     def remove(self) -> None:
-        """Leave nothing behind; does nothing once published."""
-        self.path.unlink(missing_ok=True)
+        """Leave nothing behind, the published file included."""
+        (self.target if self._published else self.path).unlink(missing_ok=True)

@@ -125,7 +125,8 @@ def audio_rates(source: Path) -> list[int]:
 
 def _codec(stream: Stream) -> str:
     context = stream.codec_context
-    return str(context.name) if context is not None else stream.type
+    # The codec, not its decoder: FFmpeg decodes "subrip" with "srt".
+    return str(context.codec.canonical_name) if context is not None else stream.type
 
 
 def _label(stream: Stream) -> str:

@@ -75,8 +75,9 @@ def plan_pyramid(width: int, height: int, side: int, min_face: float, model_min_
     """
     whole = min(side / max(width, height), MAGNIFY)
     scale = min(model_min_face / min_face, MAGNIFY)
-    levels = []
-    while scale > whole * SKIP_NEAR_WHOLE:
+    levels: list[Level] = []
+    # The finest level is what the smallest face needs; among the coarser ones some can be spared.
+    while scale > whole * (SKIP_NEAR_WHOLE if levels else 1.0):
         levels.append(_level(round(width * scale), round(height * scale), side))
         scale /= 2
     levels.append(_level(max(1, round(width * whole)), max(1, round(height * whole)), side))
@@ -127,7 +128,7 @@ def _spans(length: int, side: int) -> Sequence[tuple[int, int, int]]:
     """(start, own part's start, own part's end) of evenly spread tiles along one axis."""
     if length <= side:
         return [(0, 0, length)]
-    count = 1 + ceil((length - side) / (side - OVERLAP))
+    count = 1 + ceil((length - side) / (side - min(OVERLAP, side // 4)))
     starts = [round(i * (length - side) / (count - 1)) for i in range(count)]
     cuts = [0, *((a + side + b) // 2 for a, b in pairwise(starts)), length]
     return [(start, cuts[i], cuts[i + 1]) for i, start in enumerate(starts)]

@@ -15,6 +15,7 @@ from types import FrameType
 import typer
 from rich.console import Console
 from rich.logging import RichHandler
+from rich.markup import escape
 
 from faceerase.errors import FaceEraseError
 from faceerase.log import ROOT
@@ -60,12 +61,9 @@ def _tell(text: str, error: BaseException, code: int, debug: bool) -> int:
     if debug:
         # Formatted by the standard library: rich would shorten the paths that a bug report needs.
         logging.getLogger(ROOT).error("traceback", exc_info=error)
-    stderr.print(f"[bold red]error:[/] {_escape(text)}")
+    line = " ".join(text.split())
+    stderr.print(f"[bold red]error:[/] {escape(line)}")
     return code
-
-
-def _escape(text: str) -> str:
-    return " ".join(text.split()).replace("[", r"\[")
 
 
 def _log_to_stderr(debug: bool) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from faceerase.cli.outcome import stderr
@@ -29,7 +30,7 @@ def film_progress(name: str, as_json: bool) -> Iterator[Callable[[FilmProgress],
         TimeRemainingColumn(compact=True),
     )
     with Progress(*columns, console=stderr, transient=True, disable=not stderr.is_terminal) as bar:
-        task = bar.add_task(name, total=None, speed="")
+        task = bar.add_task(escape(name), total=None, speed="")
         yield _bar(bar, task)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 
 from faceerase.cli.outcome import LOST_FRAMES, outcome, stderr
 from faceerase.cli.progress import emit, film_progress
@@ -201,7 +202,7 @@ def check_paths(source: Path, output: Path, matte: Path | None, overwrite: bool)
         raise SourceError(f"{source}: no such file")
     taken = [source.resolve()]
     for target in [output] if matte is None else [output, matte]:
-        if target.resolve() in taken:
+        if target.resolve() in taken or (target.exists() and target.samefile(source)):
             raise ConfigError(f"{target}: named twice; input, output and matte must be different files")
         taken.append(target.resolve())
         if not target.parent.is_dir():
@@ -215,7 +216,8 @@ def check_paths(source: Path, output: Path, matte: Path | None, overwrite: bool)
 def _summarise(report: FilmReport) -> None:
     speed = report.frames / max(1e-6, report.seconds)
     stderr.print(
-        f"[bold green]{report.output}[/]: {report.frames} frames, faces erased in {report.frames_with_regions} of them "
+        f"[bold green]{escape(str(report.output))}[/]: {report.frames} frames, "
+        f"faces erased in {report.frames_with_regions} of them "
         f"({report.erased_share:.1%} of all pixels); {report.encoder}; network on {report.provider}; "
         f"{report.seconds:.1f} s, {speed:.1f} frames/s"
     )

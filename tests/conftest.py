@@ -1,0 +1,221 @@
+"""What several suites need: synthetic pictures, tiny films, a network that takes bright blobs for faces, photos.
+
+Everything is made when it is asked for; nothing here needs torch, save ``tiny_onnx``.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, ClassVar
+
+import av
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from faceerase.contract import ModelContract
+from faceerase.streamer.decode.source import FilmInfo, FilmSource
+from faceerase.streamer.frame import Frame
+
+RATE = Fraction(25)
+TIME_BASE = Fraction(1, 25)
+
+
+def _contract(**changes: Any) -> ModelContract:
+    values: dict[str, Any] = {
+        "name": "blob",
+        "input_name": "tiles",
+        "output_name": "map",
+        "tile_side": 256,
+        "value_range": "0..1",
+        "gray_rule": "luma-full-range",
+        "output": "sigmoid",
+        "threshold_rule": "hysteresis",
+        "threshold": 0.5,
+        "min_face": 9.0,
+        "training_data": "nothing",
+        "licence": "any",
+    }
+    return ModelContract(**{**values, **changes})
+
+
+@dataclass(frozen=True)
+class BlobEngine:
+    """A ``MaskEngine`` to which what is bright is a face."""
+
+    contract: ModelContract
+    provider: ClassVar[str] = "cpu"
+
+    def look(self, tiles: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return each tile's brightness as a probability."""
+        return tiles.astype(np.float32) / np.float32(255)
+
+
+@pytest.fixture
+def make_contract() -> Callable[..., ModelContract]:
+    """``make_contract(**changes)``: a valid contract, changed."""
+    return _contract
+
+
+@pytest.fixture
+def blob_engine() -> BlobEngine:
+    """A fake network: bright = face."""
+    return BlobEngine(_contract())
+
+
+def _noise_picture(
+    pixel_format: str = "yuv420p", width: int = 64, height: int = 48, seed: int = 0, color_range: int = 1
+) -> av.VideoFrame:
+    picture = av.VideoFrame(width, height, pixel_format)
+    rng = np.random.default_rng(seed)
+    depth = picture.format.components[0].bits
+    for plane in picture.planes:
+        if 8 < depth < 16:
+            samples = rng.integers(0, 1 << depth, plane.buffer_size // 2, dtype=np.uint16)
+            plane.update(samples.astype("<u2").tobytes())
+        else:
+            plane.update(rng.integers(0, 256, plane.buffer_size, dtype=np.uint8).tobytes())
+    picture.pts, picture.time_base = 0, TIME_BASE
+    picture.color_range = color_range
+    return picture
+
+
+@pytest.fixture
+def noise_picture() -> Callable[..., av.VideoFrame]:
+    """``noise_picture(format, width, height, seed, color_range)``: a picture of noise that uses the whole depth."""
+    return _noise_picture
+
+
+@pytest.fixture
+def noise_frame() -> Callable[..., Frame]:
+    """``noise_frame(format, width, height, seed)``: such a picture as frame 0 of a film."""
+
+    def make(*args: Any, **kwargs: Any) -> Frame:
+        return Frame(0, 0, TIME_BASE, _noise_picture(*args, **kwargs))
+
+    return make
+
+
+def _film_picture(number: int, width: int, height: int, pixel_format: str) -> av.VideoFrame:
+    """A gray ramp with a bright square that wanders to the right: every frame differs from every other."""
+    gray = np.tile(np.linspace(40, 120, width).astype(np.uint8), (height, 1))
+    side = height // 3
+    left = (number * 3) % max(1, width - side)
+    gray[side : 2 * side, left : left + side] = 230
+    rgb = np.repeat(gray[..., None], 3, axis=2)
+    return av.VideoFrame.from_ndarray(rgb, format="rgb24").reformat(format=pixel_format)
+
+
+def _write_film(
+    path: Path,
+    *,
+    codec: str = "libx264",
+    pixel_format: str = "yuv420p",
+    width: int = 64,
+    height: int = 48,
+    times: Iterable[int] = range(12),
+    time_base: Fraction = TIME_BASE,
+    b_frames: int = 0,
+    sound: str | None = None,
+) -> Path:
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(codec, rate=RATE)
+        context = stream.codec_context
+        context.width, context.height, context.pix_fmt = width, height, pixel_format
+        stream.time_base = context.time_base = time_base
+        context.max_b_frames = b_frames
+        context.thread_count = 1
+        voice = container.add_stream(sound, rate=48_000, layout="mono") if sound else None
+        for number, pts in enumerate(times):
+            picture = _film_picture(number, width, height, pixel_format)
+            picture.pts, picture.time_base = pts, time_base
+            container.mux(stream.encode(picture))
+            if voice is not None:
+                samples = np.full((1, 1920), number * 100, np.int16)
+                tone = av.AudioFrame.from_ndarray(samples, format="s16", layout="mono")
+                tone.sample_rate, tone.pts, tone.time_base = 48_000, number * 1920, Fraction(1, 48_000)
+                container.mux(voice.encode(tone))
+        container.mux(stream.encode(None))
+        if voice is not None:
+            container.mux(voice.encode(None))
+    return path
+
+
+@pytest.fixture(scope="session")
+def make_film() -> Callable[..., Path]:
+    """``make_film(path, codec=…, pixel_format=…, times=…, b_frames=…, sound=…)``: a short film; returns the path."""
+    return _write_film
+
+
+@pytest.fixture(scope="session")
+def small_film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twelve lossless frames with sound, 64×48 at 25 frames/s; read it, don't change it."""
+    path = tmp_path_factory.mktemp("film") / "small.mkv"
+    return _write_film(path, codec="ffv1", sound="pcm_s16le")
+
+
+@pytest.fixture(scope="session")
+def silent_film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same without sound."""
+    return _write_film(tmp_path_factory.mktemp("film") / "silent.mkv", codec="ffv1")
+
+
+@pytest.fixture(scope="session")
+def small_info(small_film: Path) -> FilmInfo:
+    """What is known of ``small_film``."""
+    return FilmSource(small_film).info
+
+
+def _write_photos(root: Path, train: int = 4, val: int = 2, backgrounds: int = 2, side: int = 128) -> Path:
+    rng = np.random.default_rng(3)
+
+    def photo(path: Path, boxes: list[tuple[int, int, int, int]]) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        picture = rng.integers(0, 100, (side, side), dtype=np.uint8)
+        for x, y, width, height in boxes:
+            cv2.ellipse(picture, (x + width // 2, y + height // 2), (width // 2, height // 2), 0, 0, 360, (220,), -1)
+        assert cv2.imwrite(str(path), picture)
+
+    splits = root / "wider_face_split"
+    splits.mkdir(parents=True)
+    for split, count in (("train", train), ("val", val)):
+        lines = []
+        for number in range(count):
+            name = f"{number % 2}--Event/{split}_{number}.jpg"
+            box = (20 + 5 * number, 30, 40, 50)
+            photo(root / f"WIDER_{split}" / "images" / name, [box])
+            lines += [name, "1", " ".join(map(str, box)) + " 0 0 0 0 0 0"]
+        (splits / f"wider_face_{split}_bbx_gt.txt").write_text("\n".join(lines) + "\n")
+    for number in range(backgrounds):
+        photo(root / "backgrounds" / f"{number}.jpg", [])
+    return root
+
+
+@pytest.fixture(scope="session")
+def photo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in the WIDER FACE layout: 4 + 2 photos of noise with a bright face each, 2 without; don't change it."""
+    return _write_photos(tmp_path_factory.mktemp("photos") / "wider")
+
+
+@pytest.fixture(scope="session")
+def tiny_onnx(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, Path]:
+    """A tiny unet-lite with random weights, and its export with tiles of 128; skips without the train extra."""
+    for name in ("torch", "onnx", "onnxscript"):
+        pytest.importorskip(name)
+    import torch
+
+    from faceerase.configs.training import CropRecipe, NetworkRecipe, TrainConfig
+    from faceerase.export.convert import export_network
+    from faceerase.models.registry import build_network
+
+    config = TrainConfig(
+        network=NetworkRecipe(stem=(4,), widths=(4, 8), encoder_depth=1), crops=CropRecipe(side=128), licence="a test's"
+    )
+    torch.manual_seed(1)
+    network = build_network(config.network)
+    torch.nn.init.normal_(network.head.weight, std=8.0)  # maps that are neither black nor white
+    path = tmp_path_factory.mktemp("onnx") / "tiny.onnx"
+    export_network(network, config, path)
+    return network.eval(), path

@@ -1,0 +1,71 @@
+"""What makes a clean tile look like film: the shape stays, and the generator decides everything."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from faceerase.configs.training import AugmentRecipe
+from faceerase.models.augment import augment
+
+NOTHING: dict[str, float] = dict.fromkeys(AugmentRecipe.model_fields, 0.0)
+EVERYTHING = AugmentRecipe(**dict.fromkeys(AugmentRecipe.model_fields, 1.0))
+CHANGES = sorted(AugmentRecipe.model_fields)
+
+
+def tile(side: int = 96) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    gray = np.random.default_rng(0).integers(0, 256, (side, side), dtype=np.uint8)
+    mask = np.zeros((side, side), np.uint8)
+    mask[20:50, 30:55] = 1
+    return gray, mask
+
+
+def changed(recipe: AugmentRecipe, seed: int) -> NDArray[np.uint8]:
+    return augment(*tile(), np.random.default_rng(seed), recipe)
+
+
+@pytest.mark.parametrize("name", [*CHANGES, "all"])
+def test_shape_and_type_are_kept_and_the_input_too(name: str) -> None:
+    recipe = EVERYTHING if name == "all" else AugmentRecipe(**{**NOTHING, name: 1.0})
+    gray, mask = tile()
+    before = gray.copy(), mask.copy()
+    for seed in range(20):
+        out = augment(gray, mask, np.random.default_rng(seed), recipe)
+        assert out.shape == gray.shape
+        assert out.dtype == np.uint8
+        assert np.array_equal(gray, before[0])
+        assert np.array_equal(mask, before[1])
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_each_change_changes_something(name: str) -> None:
+    recipe = AugmentRecipe(**{**NOTHING, name: 1.0})
+    assert sum(not np.array_equal(changed(recipe, seed), tile()[0]) for seed in range(10)) >= 8
+
+
+def test_no_change_changes_nothing() -> None:
+    assert np.array_equal(changed(AugmentRecipe(**NOTHING), 3), tile()[0])
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_same_generator_gives_the_same_tile(seed: int) -> None:
+    assert np.array_equal(changed(EVERYTHING, seed), changed(EVERYTHING, seed))
+
+
+def test_distractions_leave_faces_alone() -> None:
+    gray, mask = tile()
+    recipe = AugmentRecipe(**{**NOTHING, "distract": 1.0})
+    for seed in range(20):
+        out = augment(gray, mask, np.random.default_rng(seed), recipe)
+        assert np.array_equal(out[mask > 0], gray[mask > 0])
+
+
+def test_without_a_face_nothing_is_put_in_front_of_it() -> None:
+    gray, _ = tile()
+    recipe = AugmentRecipe(**{**NOTHING, "occlude": 1.0})
+    assert np.array_equal(augment(gray, np.zeros_like(gray), np.random.default_rng(1), recipe), gray)
+
+
+@pytest.mark.parametrize("side", [64, 128, 256])
+def test_tiles_of_any_side_can_be_changed(side: int) -> None:
+    for seed in range(10):
+        assert augment(*tile(side), np.random.default_rng(seed), EVERYTHING).shape == (side, side)

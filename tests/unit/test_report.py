@@ -1,0 +1,39 @@
+"""What is said of a film, as plain values."""
+
+import json
+from fractions import Fraction
+from pathlib import Path
+
+import av
+
+from faceerase.streamer.frame import Frame
+from faceerase.streamer.report import FilmReport
+
+REPORT = FilmReport(
+    source=Path("in.mp4"),
+    output=Path("out.mp4"),
+    matte=None,
+    frames=3,
+    frames_with_regions=2,
+    regions=4,
+    tiles=9,
+    erased_share=0.25,
+    provider="cpu",
+    encoder="libx264 yuv420p",
+    seconds=1.5,
+    remarks=("dropped: stream 2",),
+    lost=(),
+)
+
+
+def test_a_report_becomes_json() -> None:
+    values = json.loads(json.dumps(REPORT.to_dict()))
+    assert (values["source"], values["output"], values["matte"]) == ("in.mp4", "out.mp4", None)
+    assert (values["frames"], values["erased_share"], values["remarks"]) == (3, 0.25, ["dropped: stream 2"])
+    assert set(values) == set(FilmReport.__slots__)
+
+
+def test_a_frame_tells_its_time_and_shows_no_pixels() -> None:
+    frame = Frame(7, 3003, Fraction(1, 1001), av.VideoFrame(64, 48, "yuv420p"))
+    assert frame.time == 3.0
+    assert repr(frame) == "Frame(7, 3.000 s, 64×48 yuv420p)"

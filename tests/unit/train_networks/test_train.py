@@ -1,0 +1,150 @@
+"""The training loop: the same recipe gives the same weights, however often it was stopped."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from faceerase.configs.training import CropRecipe, NetworkRecipe, TrainConfig
+from faceerase.errors import ConfigError, DataError
+from faceerase.models.checkpoint import Checkpoint, load_checkpoint
+from faceerase.models.train import BEST, HISTORY, LAST, Progress, learning_rate, moving_average, train
+
+pytestmark = pytest.mark.train
+
+CONFIG = TrainConfig(
+    network=NetworkRecipe(stem=(4,), widths=(4, 8), encoder_depth=1),
+    crops=CropRecipe(side=64),
+    tiles=24,
+    batch=4,
+    warmup_tiles=8,
+    checkpoint_tiles=8,
+    validation_tiles=4,
+    threads=1,
+    loaders=0,
+)
+
+
+class Interrupt(Exception):
+    """Somebody pulled the plug."""
+
+
+def run(folder: Path, where: Path, config: TrainConfig = CONFIG, stop_at: int | None = None) -> list[Progress]:
+    seen: list[Progress] = []
+
+    def report(progress: Progress) -> None:
+        if progress.tiles == stop_at:
+            raise Interrupt
+        seen.append(progress)
+
+    train(config, folder, where, report)
+    return seen
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(photo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Progress]]:
+    where = tmp_path_factory.mktemp("run") / "whole"
+    return where, run(photo_folder, where)
+
+
+def assert_same(one: Checkpoint, other: Checkpoint) -> None:
+    assert one.tiles == other.tiles
+    for a, b in ((one.weights, other.weights), (one.average, other.average)):
+        assert a.keys() == b.keys()
+        assert all(torch.equal(a[key], b[key]) for key in a)
+
+
+def test_a_run_reports_and_leaves_its_checkpoints(uninterrupted: tuple[Path, list[Progress]]) -> None:
+    where, seen = uninterrupted
+    assert [(progress.tiles, progress.of) for progress in seen] == [(8, 24), (16, 24), (24, 24)]
+    assert sorted(path.name for path in where.iterdir()) == sorted([BEST, LAST, HISTORY])
+    history = [json.loads(line) for line in (where / HISTORY).read_text().splitlines()]
+    assert [line["tiles"] for line in history] == [8, 16, 24]
+    assert load_checkpoint(where / LAST).tiles == 24
+    assert load_checkpoint(where / BEST).best == max(progress.metrics.iou for progress in seen)
+
+
+def test_a_stopped_run_ends_with_the_same_weights(
+    uninterrupted: tuple[Path, list[Progress]], photo_folder: Path, tmp_path: Path
+) -> None:
+    where = tmp_path / "stopped"
+    with pytest.raises(Interrupt):
+        run(photo_folder, where, stop_at=16)
+    assert load_checkpoint(where / LAST).tiles == 8
+    resumed = run(photo_folder, where)
+    assert [progress.tiles for progress in resumed] == [16, 24]
+    assert_same(load_checkpoint(where / LAST), load_checkpoint(uninterrupted[0] / LAST))
+
+
+def test_a_finished_run_is_left_as_it_is(uninterrupted: tuple[Path, list[Progress]], photo_folder: Path) -> None:
+    where, _ = uninterrupted
+    before = load_checkpoint(where / LAST)
+    assert run(photo_folder, where) == []
+    assert_same(load_checkpoint(where / LAST), before)
+
+
+def test_another_recipe_is_refused(uninterrupted: tuple[Path, list[Progress]], photo_folder: Path) -> None:
+    other = CONFIG.model_copy(update={"learning_rate": 1e-5})
+    with pytest.raises(ConfigError, match="holds a run of another recipe"):
+        run(photo_folder, uninterrupted[0], other)
+
+
+def test_another_seed_gives_other_weights(
+    uninterrupted: tuple[Path, list[Progress]], photo_folder: Path, tmp_path: Path
+) -> None:
+    run(photo_folder, tmp_path / "other", CONFIG.model_copy(update={"seed": 2, "tiles": 8}))
+    one, other = load_checkpoint(uninterrupted[0] / LAST), load_checkpoint(tmp_path / "other" / LAST)
+    assert not torch.equal(one.weights["head.weight"], other.weights["head.weight"])
+
+
+def test_a_folder_without_photos_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="WIDER FACE layout"):
+        run(tmp_path / "none", tmp_path / "run")
+
+
+def test_the_learning_rate_warms_up_and_falls_to_nothing() -> None:
+    config = TrainConfig(tiles=1000, batch=10, warmup_tiles=100, learning_rate=0.5)
+    rates = [learning_rate(config, seen) for seen in range(0, 1001, 10)]
+    assert 0 < rates[0] < 0.1
+    assert max(rates) == pytest.approx(0.5, rel=0.01)
+    peak = rates.index(max(rates))
+    assert peak == pytest.approx(10, abs=1)
+    assert rates[: peak + 1] == sorted(rates[: peak + 1])
+    assert rates[peak:] == sorted(rates[peak:], reverse=True)
+    assert learning_rate(config, 550) == pytest.approx(0.25, rel=0.01)
+    assert learning_rate(config, 1000) == pytest.approx(0, abs=1e-9)
+
+
+def test_the_moving_average_follows_quickly_at_first() -> None:
+    update = moving_average(0.9)
+    kept = torch.zeros(3)
+    update([kept], [torch.ones(3)], 0)
+    assert torch.allclose(kept, torch.full((3,), 0.9))  # decay 1/10
+    settled = torch.zeros(3)
+    update([settled], [torch.ones(3)], 10_000)
+    assert torch.allclose(settled, torch.full((3,), 0.1))
+
+
+def test_the_moving_average_copies_whole_numbers() -> None:
+    kept = torch.tensor([3])
+    moving_average(0.9)([kept], [torch.tensor([8])], 5)
+    assert kept.item() == 8
+
+
+def test_a_run_shorter_than_a_batch_is_refused(photo_folder: Path, tmp_path: Path) -> None:
+    config = TrainConfig(
+        network=NetworkRecipe(stem=(4,), widths=(4, 8)),
+        crops=CropRecipe(side=64),
+        tiles=2,
+        batch=4,
+        threads=1,
+        loaders=0,
+        validation_tiles=2,
+    )
+    try:
+        best = train(config, photo_folder, tmp_path / "run", lambda _: None)
+    except ConfigError:
+        return
+    assert best.exists()
