@@ -16,7 +16,7 @@ TRAIN := $(VENV)/.stamp-train
 LINT := $(VENV)/.stamp-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-train lint clean
+.PHONY: help demo test test-train lint docs clean
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*  ## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 20
@@ -38,6 +38,10 @@ lint: $(LINT)  ## style, types, and which folder may import which
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+docs: $(TEST)  ## write docs/cli.md and docs/before-after.png anew
+	$(BIN)/python docs/make_cli_reference.py
+	$(BIN)/python docs/make_before_after.py
 
 clean:  ## remove what was made here
 	rm -rf $(VENV) $(DEMO) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
