@@ -13,7 +13,7 @@ from faceerase.cli.app import video_app
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "tests" / "data" / "portrait.mp4"
 FRAMES = (5, 45, 70)
-WIDTH = 480
+WIDTH = 360
 
 
 def strip(film: Path) -> np.ndarray:

@@ -28,7 +28,7 @@ TOLERANCE = 1e-4
 """Greatest difference allowed between torch and onnxruntime: in logits, or in p·N ÷ (1 + p·N) for a spatial softmax,
 whose peaks reach p·N = 65,536, where float32 itself steps by 0.004."""
 
-DEFAULT_THRESHOLD = {"sigmoid": 0.5, "spatial-softmax": 4.0}
+DEFAULT_THRESHOLD = {"sigmoid": 0.9, "spatial-softmax": 4.0}
 DEFAULT_RULE = {"sigmoid": "hysteresis", "spatial-softmax": "histogram"}
 
 

@@ -49,4 +49,4 @@ def enlarge(samples: NDArray[np.float32], plane: PlaneArray) -> NDArray[np.float
     height, width = plane.shape
     if samples.shape == plane.shape:
         return samples
-    return np.asarray(cv2.resize(samples, (width, height), interpolation=cv2.INTER_CUBIC), np.float32)
+    return np.asarray(cv2.resize(samples, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)

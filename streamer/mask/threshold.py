@@ -16,7 +16,7 @@ SEED_BINS = 10
 SEED_BIN = 6
 """The seed takes the lower edge of the 7th of 10 histogram bins of the map: min + 0.6 · (max − min)."""
 
-HYSTERESIS_LOW = 0.45
+HYSTERESIS_LOW = 0.3
 """The weak threshold as a share of the strong one: rims and turned cheeks follow where a face is certain."""
 
 
