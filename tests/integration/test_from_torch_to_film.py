@@ -83,7 +83,7 @@ def test_the_seed_s_network_goes_through_export_and_engine(tmp_path: Path) -> No
 
     parity = export_network(network, recipe, tmp_path / "unet.onnx")
     assert parity.difference <= TOLERANCE
-    assert parity.quantity == "p·N"
+    assert parity.quantity.startswith("p·N")
 
     engine = OnnxEngine(tmp_path / "unet.onnx", "cpu")
     assert (engine.contract.name, engine.contract.value_range) == ("unet", "0..255")
