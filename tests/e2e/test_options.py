@@ -146,6 +146,7 @@ def test_doctor(run: Callable[..., Any]) -> None:
     assert ended.code == 0, ended.err
     for word in ("libx264", "onnxruntime", "unet-lite", faceerase.__version__):
         assert word in ended.out
+    assert "CUDA" not in ended.out or "'faceerase[cuda]'" in ended.out.replace("\n", ""), "brackets are not a style"
 
 
 def test_version_and_help(run: Callable[..., Any]) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import platform
+from fractions import Fraction
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ import numpy as np
 import onnxruntime as ort
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from faceerase import __version__
@@ -23,6 +25,7 @@ ENCODERS = (
     "libx264", "libx264rgb", "libx265", "libsvtav1", "libvpx-vp9", "prores_ks", "dnxhd", "ffv1", "mjpeg",
     "h264_nvenc", "hevc_nvenc",
 )  # fmt: skip
+HARDWARE = frozenset({"h264_nvenc", "hevc_nvenc"})
 
 
 def doctor(
@@ -38,25 +41,32 @@ def doctor(
     """
     with outcome(debug):
         table = Table(show_header=False, box=None, pad_edge=False)
+        encoders = {name: _encodes(name) for name in ENCODERS}
         table.add_row("faceerase", f"{__version__}, Python {platform.python_version()}, {platform.platform()}")
         table.add_row("cores", str(os.cpu_count()))
         table.add_row(
             "libraries",
             f"PyAV {av.__version__}, OpenCV {cv2.__version__}, NumPy {np.__version__}, onnxruntime {ort.__version__}",
         )
-        table.add_row("encoders", ", ".join(name for name in ENCODERS if _encodes(name)))
-        table.add_row("missing encoders", ", ".join(name for name in ENCODERS if not _encodes(name)) or "none")
+        table.add_row("encoders", ", ".join(name for name, works in encoders.items() if works))
+        table.add_row("missing encoders", ", ".join(name for name, works in encoders.items() if not works) or "none")
         table.add_row("cameras", _cameras())
-        table.add_row("cuda", _cuda(model))
-        table.add_row("model", _model(model))
+        table.add_row("cuda", escape(_cuda(model)))
+        table.add_row("model", escape(_model(model)))
         Console().print(table)
 
 
 def _encodes(name: str) -> bool:
     try:
-        return bool(av.Codec(name, "w").is_encoder)
-    except (av.error.FFmpegError, ValueError):
+        context = av.CodecContext.create(name, "w")
+        if name in HARDWARE and isinstance(context, av.VideoCodecContext):
+            # FFmpeg lists these everywhere; only opening one tells whether there is a card.
+            context.width, context.height, context.pix_fmt = 256, 256, "yuv420p"
+            context.time_base = Fraction(1, 25)
+            context.open()
+    except (av.error.FFmpegError, OSError, ValueError):
         return False
+    return True
 
 
 def _cameras() -> str:
