@@ -78,6 +78,7 @@ def export_network(
                 f"more than {TOLERANCE:.0e}; nothing was written"
             )
         model = onnx.load(partial)
+        _forget_origin(model)
         onnx.helper.set_model_props(model, contract.to_metadata())
         onnx.checker.check_model(model)
         onnx.save(model, partial)
@@ -151,6 +152,14 @@ def _convert(network: Network, side: int, path: Path, opset: int) -> None:
             )
     except Exception as error:  # torch raises many private types here
         raise ExportError(f"{path.name}: conversion failed ({error})") from error
+
+
+def _forget_origin(model: onnx.ModelProto) -> None:
+    """Remove the exporter's stack traces: they name the files and folders of the machine that exported."""
+    graph = model.graph
+    for part in (model, graph, *graph.node, *graph.input, *graph.output, *graph.value_info, *graph.initializer):
+        part.ClearField("doc_string")
+        part.ClearField("metadata_props")
 
 
 def _test_tiles(side: int) -> NDArray[np.float32]:

@@ -122,3 +122,9 @@ def test_a_threshold_can_be_chosen() -> None:
     contract = contract_of(network, CONFIG, 0.3)
     assert contract.threshold == 0.3
     assert METADATA_KEY in contract.to_metadata()
+
+
+def test_the_file_names_nothing_of_the_machine(tiny_onnx: Tiny) -> None:
+    _, path = tiny_onnx
+    content = path.read_bytes()
+    assert not any(word in content for word in (b"stack_trace", b"site-packages", b".py", str(Path.home()).encode()))
