@@ -52,6 +52,7 @@ class FilmInfo:
     colorspace: int
     rotation: int
     clock: Clock
+    audio_rates: tuple[int, ...]
 
 
 class FilmSource:
@@ -189,6 +190,7 @@ def _probe(path: Path) -> FilmInfo:
             colorspace=int(first.colorspace),
             rotation=int(first.rotation),
             clock=choose_clock(stamps, stores_pts=container.format.name != "avi"),
+            audio_rates=tuple(sound.rate for sound in container.streams.audio if sound.rate),
         )
 
 

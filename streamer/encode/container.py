@@ -3,6 +3,7 @@
 Knows nothing of encoders or pictures.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
@@ -39,7 +40,7 @@ def timing_of(target: Path, time_base: Fraction, rate: Fraction) -> Timing:
     return Timing(time_base, constant_rate=False)
 
 
-def open_container(url: str, target: Path, time_base: Fraction, audio_rates: list[int]) -> OutputContainer:
+def open_container(url: str, target: Path, time_base: Fraction, audio_rates: Sequence[int]) -> OutputContainer:
     """Return the container at ``url``, of the kind that ``target`` names.
 
     Args:

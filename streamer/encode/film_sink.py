@@ -17,7 +17,7 @@ from faceerase.streamer.decode.source import FilmInfo
 from faceerase.streamer.encode.codecs import EncoderChoice
 from faceerase.streamer.encode.container import FrameCounter, Timing, open_container, timing_of
 from faceerase.streamer.encode.partial import PartialFile
-from faceerase.streamer.encode.passengers import Passengers, audio_rates
+from faceerase.streamer.encode.passengers import Passengers
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.mask.matte import Matte
 
@@ -42,7 +42,7 @@ class FilmSink:
         self._partial = PartialFile(target)
         self._passengers: Passengers | None = None
         try:
-            self._container = open_container(self._partial.url, target, info.time_base, audio_rates(info.path))
+            self._container = open_container(self._partial.url, target, info.time_base, info.audio_rates)
             self._stream = _add_picture(self._container, info, choice, target, self._timing)
             self._passengers = Passengers(info.path, info.stream_index, self._container)
             self._container.start_encoding()

@@ -113,16 +113,6 @@ class Passengers:
                 yield packet
 
 
-def audio_rates(source: Path) -> list[int]:
-    """Return the sampling rate of every audio stream of a film.
-
-    Raises:
-        SourceError: it cannot be read.
-    """
-    with open_film(source) as container:
-        return [stream.rate for stream in container.streams.audio if stream.rate]
-
-
 def _codec(stream: Stream) -> str:
     context = stream.codec_context
     # The codec, not its decoder: FFmpeg decodes "subrip" with "srt".

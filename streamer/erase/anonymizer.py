@@ -84,9 +84,9 @@ class PlaneAnonymizer:
         if self._method == "inpaint":
             return inpaint(piece, wide, layout.depth)
         if self._method == "blur":
-            return blur(piece, wide, extent)
+            return blur(piece, extent)
         if self._method == "mosaic":
-            return mosaic(piece, wide, extent)
+            return mosaic(piece, extent)
         return solid(piece, layout.neutral(plane))
 
 

@@ -13,18 +13,18 @@ CELLS = 5
 """Mosaic cells, and samples left by the blur, across a face: far below the 16 or so that recognition needs."""
 
 
-def blur(plane: PlaneArray, hole: NDArray[np.uint8], face: int) -> NDArray[np.float32]:
+def blur(plane: PlaneArray, face: int) -> NDArray[np.float32]:
     """Return the piece with so little detail left that ``CELLS`` samples span a face ``face`` samples wide."""
-    coarse = _coarse(plane, hole, face)
+    coarse = _coarse(plane, face)
     height, width = plane.shape
     enlarged = np.asarray(cv2.resize(coarse, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
     sigma = max(1.0, face / CELLS / 2)
     return np.asarray(cv2.GaussianBlur(enlarged, (0, 0), sigma), np.float32)
 
 
-def mosaic(plane: PlaneArray, hole: NDArray[np.uint8], face: int) -> NDArray[np.float32]:
+def mosaic(plane: PlaneArray, face: int) -> NDArray[np.float32]:
     """Return the piece as squares, ``CELLS`` of them across a face ``face`` samples wide."""
-    coarse = _coarse(plane, hole, face)
+    coarse = _coarse(plane, face)
     height, width = plane.shape
     return np.asarray(cv2.resize(coarse, (width, height), interpolation=cv2.INTER_NEAREST), np.float32)
 
@@ -34,8 +34,8 @@ def solid(plane: PlaneArray, value: int) -> NDArray[np.float32]:
     return np.full(plane.shape, np.float32(value))
 
 
-def _coarse(plane: PlaneArray, hole: NDArray[np.uint8], face: int) -> NDArray[np.float32]:
-    del hole  # the surroundings take part: a square half in a face shows less of it
+def _coarse(plane: PlaneArray, face: int) -> NDArray[np.float32]:
+    # The surroundings take part: a square half in a face shows less of it.
     height, width = plane.shape
     cell = max(1.0, face / CELLS)
     size = (max(1, round(width / cell)), max(1, round(height / cell)))

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from faceerase.errors import SinkError
-from faceerase.streamer.encode.passengers import Passengers, audio_rates
+from faceerase.streamer.decode.source import FilmSource
+from faceerase.streamer.encode.passengers import Passengers
 
 FilmMaker = Callable[..., Path]
 
@@ -142,8 +143,8 @@ def test_a_silent_film_has_no_passengers(make_film: FilmMaker, tmp_path: Path) -
 
 
 def test_audio_rates(full_film: Path, make_film: FilmMaker, tmp_path: Path) -> None:
-    assert audio_rates(full_film) == [48_000, 44_100]
-    assert audio_rates(make_film(tmp_path / "silent.mkv", codec="ffv1")) == []
+    assert FilmSource(full_film).info.audio_rates == (48_000, 44_100)
+    assert FilmSource(make_film(tmp_path / "silent.mkv", codec="ffv1")).info.audio_rates == ()
 
 
 @pytest.mark.parametrize("codec", ["subrip", "ass"])

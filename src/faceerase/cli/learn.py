@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -123,10 +124,6 @@ def _table(scores: Sequence["Scores"]) -> Table:
 
 
 def _need_torch() -> None:
-    try:
-        import onnx
-        import onnxscript
-        import torch
-    except ImportError as error:
-        raise ConfigError(f"{error.name} is not installed: pip install 'faceerase[train]'") from error
-    del onnx, onnxscript, torch
+    for name in ("torch", "onnx", "onnxscript"):
+        if find_spec(name) is None:
+            raise ConfigError(f"{name} is not installed: pip install 'faceerase[train]'")
