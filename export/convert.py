@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from faceerase.configs.training import TrainConfig
-from faceerase.contract import ModelContract, OutputKind
+from faceerase.contract import ModelContract, OutputKind, ThresholdRule
 from faceerase.errors import ExportError
 from faceerase.models.checkpoint import averaged_network, load_checkpoint
 from faceerase.models.registry import Network
@@ -28,8 +28,8 @@ TOLERANCE = 1e-4
 """Greatest difference allowed between torch and onnxruntime: in logits, or in p·N ÷ (1 + p·N) for a spatial softmax,
 whose peaks reach p·N = 65,536, where float32 itself steps by 0.004."""
 
-DEFAULT_THRESHOLD = {"sigmoid": 0.9, "spatial-softmax": 4.0}
-DEFAULT_RULE = {"sigmoid": "hysteresis", "spatial-softmax": "histogram"}
+DEFAULT_THRESHOLD: dict[OutputKind, float] = {"sigmoid": 0.9, "spatial-softmax": 4.0}
+DEFAULT_RULE: dict[OutputKind, ThresholdRule] = {"sigmoid": "hysteresis", "spatial-softmax": "histogram"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def contract_of(network: Network, config: TrainConfig, threshold: float | None) 
         value_range=network.value_range,
         gray_rule="luma-full-range",
         output=activation,
-        threshold_rule="hysteresis" if activation == "sigmoid" else "histogram",
+        threshold_rule=DEFAULT_RULE[activation],
         threshold=threshold if threshold is not None else DEFAULT_THRESHOLD[activation],
         min_face=config.min_face,
         training_data=config.training_data,

@@ -16,9 +16,8 @@ from faceerase.models.targets import box_shape, face_shape
 from faceerase.models.wider import Photo
 from faceerase.streamer.look.gray import GrayPicture
 from faceerase.streamer.look.pyramid import cut_tiles, merge_maps, plan_pyramid
+from faceerase.streamer.mask.cut import cut_map
 from faceerase.streamer.mask.matte import scale_mask
-from faceerase.streamer.mask.regions import find_regions
-from faceerase.streamer.mask.threshold import apply_rule
 from faceerase.streamer.seams import MaskEngine
 
 HEIGHTS = (8, 16, 32, 64, 128)
@@ -94,8 +93,7 @@ def evaluate(
 
 def mask_of(map_: NDArray[np.float32], how: MaskRule, threshold: float, width: int, height: int) -> NDArray[np.bool_]:
     """Return the mask of a photo, (height, width), as the runtime would make it."""
-    cut = apply_rule(map_, how.rule, threshold)
-    found = find_regions(map_, cut, how.min_face * map_.shape[1] / width, how.margin)
+    found = cut_map(map_, how.rule, threshold, how.margin, how.min_face, width)
     return scale_mask(found.mask, width, height) > 0
 
 

@@ -3,7 +3,6 @@
 Works on logits, target and weight; pixels of weight 0 count for nothing. Knows nothing of networks or data.
 """
 
-import torch
 import torch.nn.functional as F
 from torch import Tensor
 
@@ -23,12 +22,19 @@ def segmentation_loss(
     """
     if activation == "sigmoid":
         entropy = F.binary_cross_entropy_with_logits(logits, mask, weight=weight, reduction="sum")
-        probability = torch.sigmoid(logits)
+        probability = as_probability(logits, activation)
     else:
-        map_ = activate(logits, activation)
-        probability = (map_ / map_.amax(dim=(2, 3), keepdim=True).clamp_min(EPSILON)).clamp(EPSILON, 1 - EPSILON)
+        probability = as_probability(logits, activation).clamp(EPSILON, 1 - EPSILON)
         entropy = F.binary_cross_entropy(probability, mask, weight=weight, reduction="sum")
     return entropy / weight.sum().clamp_min(1.0) + iou_weight * (1 - soft_iou(probability, mask, weight))
+
+
+def as_probability(logits: Tensor, activation: OutputKind) -> Tensor:
+    """Return the map of logits in 0 to 1: the sigmoid itself, or a spatial softmax over its own maximum."""
+    map_ = activate(logits, activation)
+    if activation == "sigmoid":
+        return map_
+    return map_ / map_.amax(dim=(2, 3), keepdim=True).clamp_min(EPSILON)
 
 
 def soft_iou(probability: Tensor, mask: Tensor, weight: Tensor) -> Tensor:

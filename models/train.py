@@ -23,10 +23,9 @@ from faceerase.log import get_logger
 from faceerase.models.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from faceerase.models.crops import CropSampler
 from faceerase.models.loading import Sample, train_batches, validation_set
-from faceerase.models.losses import segmentation_loss
+from faceerase.models.losses import as_probability, segmentation_loss
 from faceerase.models.metrics import TileMetrics, tile_metrics
 from faceerase.models.registry import Network, build_network
-from faceerase.models.unet import activate
 from faceerase.models.wider import read_wider
 
 LAST, BEST, HISTORY = "last.pt", "best.pt", "history.jsonl"
@@ -168,8 +167,5 @@ def _validate(
     maps = []
     for part in torch.split(gray, 32):
         logits = network(scale_input(part.to(device), value_range)).float()
-        map_ = activate(logits, activation)
-        if activation == "spatial-softmax":
-            map_ = map_ / map_.amax(dim=(2, 3), keepdim=True)
-        maps.append(map_.cpu())
+        maps.append(as_probability(logits, activation).cpu())
     return tile_metrics(torch.cat(maps)[:, 0].numpy(), mask[:, 0].numpy(), weight[:, 0].numpy(), 0.5)

@@ -21,9 +21,9 @@ from faceerase.streamer.frame import Frame
 from faceerase.streamer.look.engine import OnnxEngine
 from faceerase.streamer.look.planner import ThoroughPlanner
 from faceerase.streamer.look.stage import LookedAt, Viewing, look
+from faceerase.streamer.mask.cut import cut_map
 from faceerase.streamer.mask.matte import Matte
-from faceerase.streamer.mask.regions import FrameMask, find_regions
-from faceerase.streamer.mask.threshold import apply_rule
+from faceerase.streamer.mask.regions import FrameMask
 from faceerase.streamer.prefetch import prefetch
 from faceerase.streamer.report import FilmReport, Progress
 from faceerase.streamer.seams import Anonymizer, FrameSink
@@ -155,9 +155,7 @@ def mask(
     """
     rule, threshold = resolve_threshold(config, contract)
     for item in items:
-        scale = item.map.shape[1] / width
-        cut = apply_rule(item.map, rule, threshold)
-        yield Masked(item.frame, find_regions(item.map, cut, min_face * scale, config.margin), item.tiles)
+        yield Masked(item.frame, cut_map(item.map, rule, threshold, config.margin, min_face, width), item.tiles)
 
 
 def erase(items: Iterable[Masked], anonymizer: Anonymizer) -> Iterator[Erased]:

@@ -73,3 +73,9 @@ class VerificationError(FaceEraseError):
     """The finished film did not pass its check."""
 
     exit_code: ClassVar[int] = 6
+
+
+def reason_of(error: Exception) -> str:
+    """Return what a third-party error says, fit for the middle of one of our lines."""
+    text = str(getattr(error, "strerror", None) or error)
+    return text[:1].lower() + text[1:]

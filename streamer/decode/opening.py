@@ -10,7 +10,7 @@ from av.container import InputContainer
 from av.stream import Stream
 from av.video.stream import VideoStream
 
-from faceerase.errors import SourceError
+from faceerase.errors import SourceError, reason_of
 
 FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,mxf,flv,asf,ogg,nut,ivf,dv,gif,"
@@ -39,7 +39,7 @@ def open_film(path: Path) -> InputContainer:
     except PermissionError as error:
         raise SourceError(f"{path}: no permission to read it") from error
     except (av.error.FFmpegError, OSError, ValueError) as error:
-        raise SourceError(f"{path}: not a film that can be read ({_reason(error)})") from error
+        raise SourceError(f"{path}: not a film that can be read ({reason_of(error)})") from error
 
 
 def main_video(container: InputContainer, path: Path) -> VideoStream:
@@ -68,8 +68,3 @@ def disposition_names(stream: object) -> list[str]:
     """Return the names of a stream's disposition flags."""
     flags = getattr(stream, "disposition", None)
     return [flag.name for flag in flags if flag.name] if flags else []
-
-
-def _reason(error: Exception) -> str:
-    text = getattr(error, "strerror", None) or str(error)
-    return str(text)[:1].lower() + str(text)[1:]

@@ -12,7 +12,7 @@ from pathlib import Path
 import av
 from av.container import OutputContainer
 
-from faceerase.errors import SinkError
+from faceerase.errors import SinkError, reason_of
 from faceerase.streamer.encode.codecs import STILLS
 
 ISO_MEDIA = frozenset({".mp4", ".mov", ".m4v"})
@@ -68,8 +68,7 @@ def open_container(url: str, target: Path, time_base: Fraction, audio_rates: Seq
     try:
         return av.open(url, "w", options=options)
     except (av.error.FFmpegError, ValueError, OSError) as error:
-        text = getattr(error, "strerror", None) or error
-        raise SinkError(f"{target}: no container of this kind ({text}); try .mp4, .mov or .mkv") from error
+        raise SinkError(f"{target}: no container of this kind ({reason_of(error)}); try .mp4, .mov or .mkv") from error
 
 
 class FrameCounter:

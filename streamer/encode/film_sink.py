@@ -12,7 +12,7 @@ from av.container import OutputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
 
-from faceerase.errors import SinkError, VerificationError
+from faceerase.errors import SinkError, VerificationError, reason_of
 from faceerase.streamer.decode.source import FilmInfo
 from faceerase.streamer.encode.codecs import EncoderChoice
 from faceerase.streamer.encode.container import FrameCounter, Timing, open_container, timing_of
@@ -48,7 +48,9 @@ class FilmSink:
             self._container.start_encoding()
         except (av.error.FFmpegError, ValueError) as error:
             self.abandon()
-            raise SinkError(f"{target}: {choice.encoder} does not go into this container ({_reason(error)})") from error
+            raise SinkError(
+                f"{target}: {choice.encoder} does not go into this container ({reason_of(error)})"
+            ) from error
         except BaseException:
             self.abandon()
             raise
@@ -71,7 +73,7 @@ class FilmSink:
         try:
             self._travel(self._stream.encode(picture))
         except (av.error.FFmpegError, OSError) as error:
-            raise SinkError(f"{self._partial.target}: frame {frame.index} not written ({_reason(error)})") from error
+            raise SinkError(f"{self._partial.target}: frame {frame.index} not written ({reason_of(error)})") from error
         self._written += 1
 
     def finish(self) -> Sequence[str]:
@@ -90,7 +92,7 @@ class FilmSink:
             self._passengers.write_until(None)
             self._container.close()
         except (av.error.FFmpegError, OSError) as error:
-            raise SinkError(f"{self._partial.target}: not finished ({_reason(error)})") from error
+            raise SinkError(f"{self._partial.target}: not finished ({reason_of(error)})") from error
         finally:
             self._passengers.close()
         self._check()
@@ -167,8 +169,3 @@ def _convert(picture: av.VideoFrame, choice: EncoderChoice) -> av.VideoFrame:
     return picture.reformat(
         format=choice.pixel_format, src_color_range=source_range, dst_color_range=destination_range, threads=1
     )
-
-
-def _reason(error: Exception) -> str:
-    text = str(getattr(error, "strerror", None) or error)
-    return text[:1].lower() + text[1:]
