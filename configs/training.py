@@ -4,9 +4,9 @@ Knows nothing of torch.
 """
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, PositiveInt
+from pydantic import Field, PositiveInt, model_validator
 
 from faceerase.configs.base import Frozen, read_toml, validate
 
@@ -28,9 +28,12 @@ class CropRecipe(Frozen):
     """How tiles are cut out of photos; all heights are in tile pixels.
 
     ``face_smallest`` and ``face_largest`` bound the face that a tile is aimed at; faces under ``ignore_below`` or over
-    ``ignore_above`` are neither asked for nor punished. ``magnify`` limits enlarging. ``background`` is the share of
-    tiles from face-free photos, ``anywhere`` that of tiles cut without aiming, ``mosaic`` that of four small tiles in
-    one, ``backdrop`` that of tiles where a face-free photo shows beyond the photo's edge.
+    ``ignore_above`` are neither asked for nor punished. ``magnify`` limits enlarging. ``natural`` is the share of faces
+    from photos that need not be shrunk to less than a tile to show them at the wanted height, ``background`` the share
+    of tiles from face-free photos, ``hard`` that of tiles around false alarms that were mined (of face tiles before
+    there are any), ``paste`` that of both on which cut-out faces are pasted, ``anywhere`` that of tiles cut without
+    aiming, ``mosaic`` that of four small tiles in one, ``backdrop`` that of tiles where a face-free photo shows beyond
+    the photo's edge.
     ``rotate`` in degrees, ``stretch`` as the greatest aspect change.
     """
 
@@ -40,7 +43,10 @@ class CropRecipe(Frozen):
     ignore_below: Annotated[float, Field(ge=0)] = 7
     ignore_above: Annotated[float, Field(gt=0)] = 280
     magnify: Annotated[float, Field(ge=1)] = 2.0
+    natural: Share = 0.7
     background: Share = 0.25
+    hard: Share = 0.15
+    paste: Share = 0.25
     anywhere: Share = 0.2
     mosaic: Share = 0.15
     backdrop: Share = 0.8
@@ -50,7 +56,7 @@ class CropRecipe(Frozen):
 
 
 class AugmentRecipe(Frozen):
-    """How often each change is made to a tile's gray values."""
+    """How often each change is made to a tile's gray values; ``h264`` is the share of H.264 among compressed tiles."""
 
     light: Share = 0.7
     blur: Share = 0.35
@@ -58,6 +64,7 @@ class AugmentRecipe(Frozen):
     compress: Share = 0.4
     occlude: Share = 0.25
     distract: Share = 0.2
+    h264: Share = 0.4
 
 
 class TrainConfig(Frozen):
@@ -65,6 +72,9 @@ class TrainConfig(Frozen):
 
     ``tiles`` is the length of the run; ``threads`` is part of the recipe because the order of sums, and so the last
     bits of the weights, depends on it. ``iou_weight`` scales the soft-IoU loss beside the cross-entropy.
+    ``patience`` ends a run after so many checks without a better IoU, 0 never. ``mine_at`` are the shares of the run
+    after which false alarms are looked for in all face-free photos and ``mine_photos`` of the others. ``compile`` fuses
+    the network's layers (a fifth faster on a CPU; needs a C++ compiler, or Triton on a GPU).
     ``min_face`` is the height in tile pixels from which faces are found reliably: the runtime magnifies the smallest
     face asked for to it.
     """
@@ -84,9 +94,20 @@ class TrainConfig(Frozen):
     loaders: Annotated[int, Field(ge=0)] = 1
     checkpoint_tiles: PositiveInt = 8_000
     validation_tiles: PositiveInt = 512
+    patience: Annotated[int, Field(ge=0)] = 0
+    mine_at: tuple[Share, ...] = (0.2, 0.45, 0.7)
+    mine_photos: Annotated[int, Field(ge=0)] = 2_500
+    compile: bool = False
     min_face: Annotated[float, Field(gt=0)] = 12
     training_data: str = "photos in the WIDER FACE layout"
     licence: str = "research and evaluation; retrain on data of your own before commercial use"
+
+    @model_validator(mode="after")
+    def _checks_end_batches(self) -> Self:
+        # A run is taken up, and searched for hard spots, exactly at its checks.
+        if self.checkpoint_tiles % self.batch:
+            raise ValueError(f"checkpoint_tiles: {self.checkpoint_tiles} is not a multiple of batch {self.batch}")
+        return self
 
 
 def load_train_config(path: Path) -> TrainConfig:

@@ -7,29 +7,54 @@ import os
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import onnx
 import onnxruntime as ort
 import torch
 from numpy.typing import NDArray
+from onnxruntime.transformers.float16 import convert_float_to_float16
+from onnxruntime.transformers.onnx_model import OnnxModel
 from torch import Tensor, nn
 
 from faceerase.configs.training import TrainConfig
 from faceerase.contract import ModelContract, OutputKind, ThresholdRule
 from faceerase.errors import ExportError
-from faceerase.models.checkpoint import averaged_network, load_checkpoint
-from faceerase.models.registry import Network
-from faceerase.models.unet import activate
+from faceerase.models.learning.checkpoint import averaged_network, load_checkpoint
+from faceerase.models.networks.registry import Network
+from faceerase.models.networks.unet import activate
+from faceerase.models.tiles.drawn import drawn_tiles
 
 OPSET = 18
+OPSETS = (17, 23)
+"""Lowest and highest opset that can be asked for: what the exporter writes and the runtime reads."""
+
 INPUT, OUTPUT = "tiles", "map"
-TOLERANCE = 1e-4
+
+Precision = Literal["fp32", "fp16"]
+
+TOLERANCE: dict[Precision, float] = {"fp32": 1e-4, "fp16": 0.1}
 """Greatest difference allowed between torch and onnxruntime: in logits, or in p·N ÷ (1 + p·N) for a spatial softmax,
-whose peaks reach p·N = 65,536, where float32 itself steps by 0.004."""
+whose peaks reach p·N = 65,536, where float32 itself steps by 0.004. Half precision has 11 bits: steps of 0.004 from 4
+to 8, added up over the layers; 0.1 in logits moves a probability by at most 0.025."""
 
 DEFAULT_THRESHOLD: dict[OutputKind, float] = {"sigmoid": 0.9, "spatial-softmax": 4.0}
 DEFAULT_RULE: dict[OutputKind, ThresholdRule] = {"sigmoid": "hysteresis", "spatial-softmax": "histogram"}
+
+
+@dataclass(frozen=True, slots=True)
+class ExportOptions:
+    """What an export may be asked for.
+
+    ``threshold`` goes into the contract, None the usual one. ``precision`` of weights and sums; tiles and maps stay
+    float32. ``tiles``: (N, side, side) uint8 to compare the answers on, None: drawn ones.
+    """
+
+    threshold: float | None = None
+    precision: Precision = "fp32"
+    opset: int = OPSET
+    tiles: NDArray[np.uint8] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +76,7 @@ class _WithMap(nn.Module):
         return activate(self.network(tiles), self.network.activation)
 
 
-def export_checkpoint(checkpoint: Path, target: Path, threshold: float | None = None, opset: int = OPSET) -> Parity:
+def export_checkpoint(checkpoint: Path, target: Path, options: ExportOptions | None = None) -> Parity:
     """Export the averaged weights of a checkpoint to ``target`` and return how far the two answers differ.
 
     Raises:
@@ -59,29 +84,33 @@ def export_checkpoint(checkpoint: Path, target: Path, threshold: float | None = 
         ExportError: conversion failed, or the answers differ by more than ``TOLERANCE``.
     """
     loaded = load_checkpoint(checkpoint)
-    return export_network(averaged_network(loaded), loaded.config, target, threshold, opset)
+    return export_network(averaged_network(loaded), loaded.config, target, options)
 
 
-def export_network(
-    network: Network, config: TrainConfig, target: Path, threshold: float | None = None, opset: int = OPSET
-) -> Parity:
+def export_network(network: Network, config: TrainConfig, target: Path, options: ExportOptions | None = None) -> Parity:
     """Export a network as ``export_checkpoint`` does."""
+    options = options or ExportOptions()
+    if not OPSETS[0] <= options.opset <= OPSETS[1]:
+        raise ExportError(f"opset {options.opset}: from {OPSETS[0]} to {OPSETS[1]} can be written")
     network = network.eval()
-    contract = contract_of(network, config, threshold)
+    contract = contract_of(network, config, options.threshold)
     partial = target.with_name(f".{target.name}.part")
+    side, allowed = config.crops.side, TOLERANCE[options.precision]
     try:
-        _convert(network, config.crops.side, partial, opset)
-        parity = compare(network, partial, config.crops.side)
-        if not parity.difference <= TOLERANCE:
-            raise ExportError(
-                f"{target}: torch and onnxruntime differ by {parity.difference:.2e} in {parity.quantity}, "
-                f"more than {TOLERANCE:.0e}; nothing was written"
-            )
+        _convert(network, side, partial, options.opset)
         model = onnx.load(partial)
+        if options.precision == "fp16":
+            model = _halved(model)
         _forget_origin(model)
         onnx.helper.set_model_props(model, contract.to_metadata())
         onnx.checker.check_model(model)
         onnx.save(model, partial)
+        parity = compare(network, partial, drawn_tiles(side) if options.tiles is None else options.tiles)
+        if not parity.difference <= allowed:
+            raise ExportError(
+                f"{target}: torch and onnxruntime differ by {parity.difference:.2e} in {parity.quantity}, "
+                f"more than {allowed:.0e}; nothing was written"
+            )
         os.replace(partial, target)
     except OSError as error:
         raise ExportError(f"{target}: cannot be written ({error.strerror})") from error
@@ -109,13 +138,14 @@ def contract_of(network: Network, config: TrainConfig, threshold: float | None) 
     )
 
 
-def compare(network: Network, model: Path, side: int) -> Parity:
-    """Return the greatest difference between a network and an exported model on textured tiles.
+def compare(network: Network, model: Path, looked_at: NDArray[np.uint8]) -> Parity:
+    """Return the greatest difference between a network and an exported model on tiles (N, side, side) uint8.
 
     The map is taken back to logits for a sigmoid (clipped to ±12, where float32 still tells them apart), and scaled by
     the number of pixels and compared relatively for a spatial softmax.
     """
-    tiles = torch.from_numpy(_test_tiles(side))
+    side = looked_at.shape[-1]
+    tiles = torch.from_numpy(looked_at[:, None].astype(np.float32))
     if network.value_range == "0..1":
         tiles = tiles / 255
     with torch.inference_mode():
@@ -154,22 +184,16 @@ def _convert(network: Network, side: int, path: Path, opset: int) -> None:
         raise ExportError(f"{path.name}: conversion failed ({error})") from error
 
 
+def _halved(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Return the model in half precision, tiles and maps apart; BatchNorm was folded before, in single precision."""
+    sorted_again = OnnxModel(convert_float_to_float16(model, keep_io_types=True))
+    sorted_again.topological_sort()  # the converter puts its casts at the end
+    return sorted_again.model
+
+
 def _forget_origin(model: onnx.ModelProto) -> None:
     """Remove the exporter's stack traces: they name the files and folders of the machine that exported."""
     graph = model.graph
     for part in (model, graph, *graph.node, *graph.input, *graph.output, *graph.value_info, *graph.initializer):
         part.ClearField("doc_string")
         part.ClearField("metadata_props")
-
-
-def _test_tiles(side: int) -> NDArray[np.float32]:
-    """Four tiles 0–255 with edges, ramps, discs and noise: real pictures are not needed to tell two sums apart."""
-    rng = np.random.default_rng(7)
-    rows, columns = np.mgrid[0:side, 0:side].astype(np.float32)
-    tiles = [
-        rows * 255 / side,
-        127 + 100 * np.sin(columns / 9) * np.cos(rows / 13),
-        np.where((rows - side / 2) ** 2 + (columns - side / 2) ** 2 < (side / 4) ** 2, 200.0, 60.0),
-        rng.uniform(0, 255, (side, side)),
-    ]
-    return np.stack(tiles)[:, None].astype(np.float32)

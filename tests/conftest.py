@@ -208,7 +208,7 @@ def tiny_onnx(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, Path]:
 
     from faceerase.configs.training import CropRecipe, NetworkRecipe, TrainConfig
     from faceerase.export.convert import export_network
-    from faceerase.models.registry import build_network
+    from faceerase.models.networks.registry import build_network
 
     config = TrainConfig(
         network=NetworkRecipe(stem=(4,), widths=(4, 8), encoder_depth=1), crops=CropRecipe(side=128), licence="a test's"

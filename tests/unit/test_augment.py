@@ -1,15 +1,18 @@
 """What makes a clean tile look like film: the shape stays, and the generator decides everything."""
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from faceerase.configs.training import AugmentRecipe
-from faceerase.models.augment import augment
+from faceerase.models.tiles.augment import augment
+from faceerase.models.tiles.film_look import through_h264
+from faceerase.models.tiles.obstruct import cover_face
 
 NOTHING: dict[str, float] = dict.fromkeys(AugmentRecipe.model_fields, 0.0)
 EVERYTHING = AugmentRecipe(**dict.fromkeys(AugmentRecipe.model_fields, 1.0))
-CHANGES = sorted(AugmentRecipe.model_fields)
+CHANGES = sorted(set(AugmentRecipe.model_fields) - {"h264"})  # that one says how, not how often
 
 
 def tile(side: int = 96) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
@@ -69,3 +72,22 @@ def test_without_a_face_nothing_is_put_in_front_of_it() -> None:
 def test_tiles_of_any_side_can_be_changed(side: int) -> None:
     for seed in range(10):
         assert augment(*tile(side), np.random.default_rng(seed), EVERYTHING).shape == (side, side)
+
+
+def test_h264_leaves_blocks_and_keeps_the_picture() -> None:
+    gray = cv2.GaussianBlur(tile(128)[0], (0, 0), 4)
+    out = through_h264(gray, np.random.default_rng(0))
+    assert out.shape == gray.shape
+    assert 0 < np.abs(out.astype(int) - gray).mean() < 20
+    assert np.array_equal(out, through_h264(gray, np.random.default_rng(0)))
+
+
+@pytest.mark.parametrize("height", [10, 60])
+def test_what_covers_a_face_covers_a_part_of_it(height: int) -> None:
+    gray = np.full((128, 128), 90, np.uint8)
+    gray[40 : 40 + height, 40 : 40 + height] = 170
+    mask = np.zeros_like(gray)
+    mask[40 : 40 + height, 40 : 40 + height] = 1
+    shares = [(cover_face(gray, mask, np.random.default_rng(seed)) != gray)[mask > 0].mean() for seed in range(60)]
+    assert np.mean(np.array(shares) > 0) > 0.8
+    assert np.median(shares) < 0.6

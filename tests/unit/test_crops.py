@@ -1,20 +1,24 @@
 """Random tiles out of photos: a pure function of photos, recipe, seed and number."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from faceerase.configs.training import CropRecipe
 from faceerase.errors import DataError
-from faceerase.models.crops import CropSampler, TileSample, read_gray
-from faceerase.models.wider import FaceBox, Photo, read_wider
+from faceerase.models.data.photo import FaceBox, Photo, PhotoSet, read_gray
+from faceerase.models.data.prepare import open_photos
+from faceerase.models.tiles.crops import CropSampler, HardSpot, TileSample
+from faceerase.models.tiles.face_index import FaceIndex
 
 RECIPE = CropRecipe(side=64, mosaic=0.3)
 
 
 def sampler(folder: Path, recipe: CropRecipe = RECIPE, seed: int = 1) -> CropSampler:
-    return CropSampler(read_wider(folder, "train"), recipe, seed)
+    return CropSampler(open_photos(folder, "train"), recipe, seed)
 
 
 def same(one: TileSample, other: TileSample) -> bool:
@@ -63,7 +67,7 @@ def test_aimed_at_a_face_a_tile_shows_it(photo_folder: Path) -> None:
 
 
 def test_a_tile_of_a_background_holds_no_face(photo_folder: Path) -> None:
-    tile, _ = sampler(photo_folder, CropRecipe(side=64, background=1, mosaic=0)).sample(0)
+    tile, _ = sampler(photo_folder, CropRecipe(side=64, background=1, mosaic=0, paste=0)).sample(0)
     assert not tile.target.mask.any()
     assert (tile.target.weight == 1).all()
 
@@ -79,7 +83,7 @@ def test_a_set_without_faces_is_refused(tmp_path: Path) -> None:
     ignored = Photo(tmp_path / "a.jpg", "e", (FaceBox(1, 1, 9, 9, True),), None)
     for photos in ([], [ignored]):
         with pytest.raises(DataError, match="no photo with a face"):
-            CropSampler(photos, RECIPE, 1)
+            CropSampler(PhotoSet(tuple(photos), lambda _: np.zeros((20, 20), np.uint8)), RECIPE, 1)
 
 
 def test_what_is_no_picture_is_named(tmp_path: Path) -> None:
@@ -87,3 +91,46 @@ def test_what_is_no_picture_is_named(tmp_path: Path) -> None:
     for name in ("no.jpg", "none.jpg"):
         with pytest.raises(DataError, match=f"{name}: missing, or not a picture"):
             read_gray(tmp_path / name)
+
+
+def test_hard_spots_are_shown_where_they_are_given(photo_folder: Path) -> None:
+    photos = open_photos(photo_folder, "train")
+    free = next(number for number, photo in enumerate(photos.photos) if not photo.faces)
+    recipe = CropRecipe(side=64, mosaic=0, background=0, hard=1, paste=0, rotate=0, stretch=1, backdrop=0)
+    spots = [HardSpot(free, 64, 64, 20)]
+    tiles = [CropSampler(photos, recipe, 1, spots).sample(number)[0] for number in range(8)]
+    assert not any(tile.target.mask.any() for tile in tiles)
+    without = [CropSampler(photos, recipe, 1).sample(number)[0] for number in range(8)]
+    assert any(tile.target.mask.any() for tile in without), "without spots those tiles show faces"
+
+
+def test_faces_are_pasted_along_their_masks(photo_folder: Path, tmp_path: Path) -> None:
+    photos = open_photos(photo_folder, "train")
+    key = tmp_path / "mask"
+    mask = np.zeros((128, 128), np.uint8)
+    mask[35:75, 25:55] = 255
+
+    def read(path: Path) -> NDArray[np.uint8]:
+        return mask if path == key else photos.read(path)
+
+    masked = PhotoSet(tuple(replace(p, mask=key if p.faces else None) for p in photos.photos), read)
+    recipe = CropRecipe(side=64, mosaic=0, background=1, paste=1)
+    tiles = [CropSampler(masked, recipe, 1).sample(number)[0] for number in range(24)]
+    shown = [tile for tile in tiles if tile.target.mask.any()]
+    assert 8 < len(shown) <= 24
+    bright = [tile.gray[tile.target.mask > 0].mean() for tile in shown if tile.target.mask.sum() > 60]
+    assert np.mean(bright) > 120, "the bright face itself was pasted"
+
+
+@pytest.mark.parametrize("natural", [0.0, 1.0])
+def test_small_faces_come_from_photos_where_they_are_small(natural: float) -> None:
+    near = Photo(Path("near"), "e", (FaceBox(0, 0, 300, 400, False),), None)
+    far = Photo(Path("far"), "e", (FaceBox(0, 0, 15, 20, False),), None)
+    photos = PhotoSet((near, far), lambda _: np.zeros((640, 640), np.uint8))
+    index = FaceIndex(photos, CropRecipe(natural=natural, magnify=2), 256)
+    rng = np.random.default_rng(0)
+    choices = [index.draw(rng) for _ in range(300)]
+    small = [choice for choice in choices if choice.height < 20]
+    assert len(small) > 30
+    assert {choice.photo.image.name for choice in small} == ({"far"} if natural else {"near", "far"})
+    assert all(choice.height <= choice.face.height * 2 + 1e-9 for choice in choices)

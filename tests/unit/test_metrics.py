@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from faceerase.models.metrics import COVERED, TileMetrics, tile_metrics
+from faceerase.models.judging.metrics import COVERED, TileMetrics, tile_metrics
 
 SHAPE = (2, 40, 40)
 

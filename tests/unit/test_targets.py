@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from faceerase.models.targets import FaceSizes, Target, box_shape, draw_target, face_shape, pixel_centred
-from faceerase.models.wider import FaceBox
+from faceerase.models.data.wider import FaceBox
+from faceerase.models.tiles.targets import FaceSizes, Target, box_shape, draw_target, face_shape, pixel_centred
 
 AS_IS = np.eye(2, 3)
 SIZES = FaceSizes(7, 280)

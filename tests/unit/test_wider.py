@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from faceerase.errors import DataError
-from faceerase.models.wider import FaceBox, parse_annotations, read_wider
+from faceerase.models.data.wider import FaceBox, parse_annotations, read_wider
 
 FACE = "10 20 30 40 0 0 0 0 0 0"
 ZEROS = "0 0 0 0 0 0 0 0 0 0 "
@@ -27,8 +27,8 @@ def layout(root: Path, split: str, *lines: str) -> Path:
 def test_faces_are_read_in_order(tmp_path: Path) -> None:
     path = annotations(tmp_path, "a/1.jpg", "2", FACE, "1 2 3 4 1 0 1 0 2 1", "a/2.jpg", "1", FACE)
     assert list(parse_annotations(path)) == [
-        ("a/1.jpg", (FaceBox(10, 20, 30, 40, False), FaceBox(1, 2, 3, 4, False))),
-        ("a/2.jpg", (FaceBox(10, 20, 30, 40, False),)),
+        ("a/1.jpg", (FaceBox(10, 20, 30, 40, False, turned=False), FaceBox(1, 2, 3, 4, False, turned=True))),
+        ("a/2.jpg", (FaceBox(10, 20, 30, 40, False, turned=False),)),
     ]
 
 

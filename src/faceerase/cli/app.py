@@ -3,8 +3,10 @@
 import typer
 
 from faceerase import __version__
+from faceerase.cli.data import app as data
 from faceerase.cli.doctor import doctor
-from faceerase.cli.learn import evaluate, export, train
+from faceerase.cli.judge import evaluate
+from faceerase.cli.learn import export, train
 from faceerase.cli.video import video
 
 app = typer.Typer(
@@ -34,6 +36,7 @@ def _faceerase(
 
 app.command()(video)
 app.command()(doctor)
+app.add_typer(data, name="data")
 app.command()(train)
 app.command()(export)
 app.command()(evaluate)

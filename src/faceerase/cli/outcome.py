@@ -36,8 +36,13 @@ class Stopped(BaseException):
 
 
 @contextmanager
-def outcome(debug: bool) -> Iterator[None]:
-    """Turn the errors of a command's body into a line and an exit code; ``debug`` adds the traceback and the log."""
+def outcome(debug: bool, kept: str = "nothing was kept") -> Iterator[None]:
+    """Turn the errors of a command's body into a line and an exit code.
+
+    Args:
+        debug: adds the traceback and the log.
+        kept: what a signal leaves behind.
+    """
     _log_to_stderr(debug)
     _listen_for_signals()
     try:
@@ -46,7 +51,7 @@ def outcome(debug: bool) -> Iterator[None]:
         raise typer.Exit(_tell(str(error), error, error.exit_code, debug)) from error
     except Stopped as stop:
         name = signal.Signals(stop.signum).name
-        raise typer.Exit(_tell(f"stopped by {name}; nothing was kept", stop, 128 + stop.signum, debug)) from stop
+        raise typer.Exit(_tell(f"stopped by {name}; {kept}", stop, 128 + stop.signum, debug)) from stop
     except MemoryError as error:
         text = "out of memory; try a smaller --batch-size, or a greater --min-face"
         raise typer.Exit(_tell(text, error, OUT_OF_MEMORY, debug)) from error

@@ -12,11 +12,13 @@ pytest.importorskip("onnxscript")
 
 from faceerase.configs.training import CropRecipe, NetworkRecipe, TrainConfig
 from faceerase.contract import METADATA_KEY, read_contract
-from faceerase.errors import DataError, ExportError, ModelContractError
+from faceerase.errors import DataError, ExportError, ModelContractError, ModelError
 from faceerase.export import convert
-from faceerase.export.convert import compare, contract_of, export_checkpoint, export_network
-from faceerase.models.registry import build_network
-from faceerase.models.unet import UNet, activate
+from faceerase.export.check import check_model
+from faceerase.export.convert import ExportOptions, compare, contract_of, export_checkpoint, export_network
+from faceerase.models.networks.registry import build_network
+from faceerase.models.networks.unet import UNet, activate
+from faceerase.models.tiles.drawn import drawn_tiles
 from faceerase.streamer.look.engine import OnnxEngine
 
 pytestmark = pytest.mark.train
@@ -31,7 +33,7 @@ def tiles(count: int) -> np.ndarray:
 
 def test_the_two_answers_are_the_same(tiny_onnx: Tiny) -> None:
     network, path = tiny_onnx
-    parity = compare(network, path, 128)
+    parity = compare(network, path, drawn_tiles(128))
     assert parity.quantity == "logits"
     assert parity.difference < 1e-4
 
@@ -64,7 +66,7 @@ def test_the_file_is_one_file_under_its_name(tiny_onnx: Tiny) -> None:
 
 
 def test_answers_that_differ_too_much_leave_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(convert, "TOLERANCE", -1.0)
+    monkeypatch.setitem(convert.TOLERANCE, "fp32", -1.0)
     with pytest.raises(ExportError, match=r"torch and onnxruntime differ by .* in logits.*nothing was written"):
         export_network(build_network(CONFIG.network), CONFIG, tmp_path / "m.onnx")
     assert list(tmp_path.iterdir()) == []
@@ -75,7 +77,7 @@ def test_another_networks_answers_are_told_apart(tiny_onnx: Tiny) -> None:
     torch.manual_seed(9)
     other = build_network(CONFIG.network)
     torch.nn.init.normal_(other.head.weight, std=8.0)
-    assert compare(other.eval(), path, 128).difference > 0.1
+    assert compare(other.eval(), path, drawn_tiles(128)).difference > 0.1
 
 
 def test_an_earlier_export_is_kept_when_the_next_one_fails(
@@ -128,3 +130,57 @@ def test_the_file_names_nothing_of_the_machine(tiny_onnx: Tiny) -> None:
     _, path = tiny_onnx
     content = path.read_bytes()
     assert not any(word in content for word in (b"stack_trace", b"site-packages", b".py", str(Path.home()).encode()))
+
+
+def test_half_precision_halves_the_file_and_answers_nearly_the_same(tiny_onnx: Tiny, tmp_path: Path) -> None:
+    network, whole = tiny_onnx
+    looked_at = tiles(3)
+    parity = export_network(network, CONFIG, tmp_path / "half.onnx", ExportOptions(precision="fp16"))
+    assert 1e-6 < parity.difference < 0.1
+    kinds = {
+        tensor.data_type for tensor in onnx.load(tmp_path / "half.onnx").graph.initializer if len(tensor.dims) == 4
+    }
+    assert kinds == {onnx.TensorProto.FLOAT16}
+    half = OnnxEngine(tmp_path / "half.onnx", "cpu").look(looked_at)
+    assert np.abs(half - OnnxEngine(whole, "cpu").look(looked_at)).max() < 0.02
+
+
+@pytest.mark.parametrize("opset", [17, 20])
+def test_the_opset_can_be_chosen(tiny_onnx: Tiny, tmp_path: Path, opset: int) -> None:
+    export_network(tiny_onnx[0], CONFIG, tmp_path / "m.onnx", ExportOptions(opset=opset))
+    assert onnx.load(tmp_path / "m.onnx").opset_import[0].version == opset
+
+
+@pytest.mark.parametrize("opset", [3, 99])
+def test_an_opset_that_cannot_be_written_is_refused(tiny_onnx: Tiny, tmp_path: Path, opset: int) -> None:
+    with pytest.raises(ExportError, match="can be written"):
+        export_network(tiny_onnx[0], CONFIG, tmp_path / "m.onnx", ExportOptions(opset=opset))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_batch_normalisation_is_folded(tiny_onnx: Tiny) -> None:
+    assert "BatchNormalization" not in {node.op_type for node in onnx.load(tiny_onnx[1]).graph.node}
+
+
+def test_a_model_that_keeps_its_contract_passes_the_check(tiny_onnx: Tiny) -> None:
+    found = check_model(tiny_onnx[1], drawn_tiles(128))
+    assert 0 <= found.lowest < found.highest <= 1
+    assert found.contract == OnnxEngine(tiny_onnx[1], "cpu").contract
+
+
+def test_a_model_that_answers_other_than_it_promises_is_found_out(tiny_onnx: Tiny, tmp_path: Path) -> None:
+    model = onnx.load(tiny_onnx[1])
+    (last,) = (node for node in model.graph.node if node.op_type == "Sigmoid")
+    last.op_type = "Identity"
+    onnx.save(model, tmp_path / "logits.onnx")
+    with pytest.raises(ExportError, match="promises probabilities"):
+        check_model(tmp_path / "logits.onnx", drawn_tiles(128))
+
+
+def test_a_model_that_takes_one_tile_only_is_found_out(tiny_onnx: Tiny, tmp_path: Path) -> None:
+    model = onnx.load(tiny_onnx[1])
+    for value in (*model.graph.input, *model.graph.output):
+        value.type.tensor_type.shape.dim[0].dim_value = 1
+    onnx.save(model, tmp_path / "one.onnx")
+    with pytest.raises(ModelError, match="failed on 4 tiles"):
+        check_model(tmp_path / "one.onnx", drawn_tiles(128))

@@ -9,13 +9,13 @@ torch = pytest.importorskip("torch")
 
 from faceerase.configs.training import NetworkRecipe, TrainConfig
 from faceerase.errors import ConfigError, DataError
-from faceerase.models.checkpoint import (
+from faceerase.models.learning.checkpoint import (
     Checkpoint,
     averaged_network,
     load_checkpoint,
     save_checkpoint,
 )
-from faceerase.models.registry import build_network
+from faceerase.models.networks.registry import build_network
 
 pytestmark = pytest.mark.train
 

@@ -7,9 +7,9 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from faceerase.configs.training import AugmentRecipe, CropRecipe, TrainConfig
-from faceerase.models.crops import CropSampler
-from faceerase.models.loading import Sample, TileDataset, train_batches, validation_set
-from faceerase.models.wider import read_wider
+from faceerase.models.data.prepare import open_photos
+from faceerase.models.learning.loading import Sample, TileDataset, train_batches, validation_set
+from faceerase.models.tiles.crops import CropSampler
 
 pytestmark = pytest.mark.train
 
@@ -18,7 +18,7 @@ CONFIG = TrainConfig(crops=CropRecipe(side=64), tiles=22, batch=4, loaders=0)
 
 @pytest.fixture
 def sampler(photo_folder: Path) -> CropSampler:
-    return CropSampler(read_wider(photo_folder, "train"), CONFIG.crops, 1)
+    return CropSampler(open_photos(photo_folder, "train"), CONFIG.crops, 1)
 
 
 def same(one: Sample, other: Sample) -> bool:
@@ -26,22 +26,23 @@ def same(one: Sample, other: Sample) -> bool:
 
 
 def test_a_batch_has_its_shapes_and_types(sampler: CropSampler) -> None:
-    batches = list(train_batches(sampler, CONFIG, first=0))
+    batches = list(train_batches(sampler, CONFIG, 0, CONFIG.tiles))
     assert len(batches) == 5  # the two tiles left over make no batch
-    for tensor, kind in zip(batches[0], (torch.uint8, torch.uint8, torch.float32), strict=True):
+    for tensor, kind in zip(batches[0][:3], (torch.uint8, torch.uint8, torch.float32), strict=True):
         assert tensor.shape == (4, 1, 64, 64)
         assert tensor.dtype == kind
 
 
 def test_a_run_taken_up_goes_on_with_the_same_batches(sampler: CropSampler) -> None:
-    whole = list(train_batches(sampler, CONFIG, first=0))
-    rest = list(train_batches(sampler, CONFIG, first=8))
+    whole = list(train_batches(sampler, CONFIG, 0, CONFIG.tiles))
+    rest = list(train_batches(sampler, CONFIG, 8, CONFIG.tiles))
     assert len(rest) == 3
     assert all(same(one, other) for one, other in zip(whole[2:], rest, strict=True))
 
 
 def test_validation_tiles_are_unchanged(sampler: CropSampler) -> None:
-    gray, mask, weight = validation_set(sampler, 3)
+    gray, mask, weight, faces = validation_set(sampler, 3)
+    assert faces.shape == (3,)
     assert gray.shape == mask.shape == weight.shape == (3, 1, 64, 64)
     for number in range(3):
         tile, _ = sampler.sample(number)

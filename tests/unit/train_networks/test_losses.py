@@ -9,7 +9,7 @@ torch = pytest.importorskip("torch")
 from torch import Tensor
 
 from faceerase.contract import OutputKind
-from faceerase.models.losses import segmentation_loss, soft_iou
+from faceerase.models.learning.losses import segmentation_loss, soft_iou
 
 pytestmark = pytest.mark.train
 KINDS = get_args(OutputKind)

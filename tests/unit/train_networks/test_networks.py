@@ -7,9 +7,9 @@ torch = pytest.importorskip("torch")
 from torch import Tensor, nn
 
 from faceerase.configs.training import NetworkRecipe
-from faceerase.models.registry import Network, build_network
-from faceerase.models.unet import UNet, activate
-from faceerase.models.unet_lite import UNetLite
+from faceerase.models.networks.registry import Network, build_network
+from faceerase.models.networks.unet import UNet, activate
+from faceerase.models.networks.unet_lite import UNetLite
 
 pytestmark = pytest.mark.train
 

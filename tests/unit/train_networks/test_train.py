@@ -1,6 +1,7 @@
 """The training loop: the same recipe gives the same weights, however often it was stopped."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,11 @@ torch = pytest.importorskip("torch")
 
 from faceerase.configs.training import CropRecipe, NetworkRecipe, TrainConfig
 from faceerase.errors import ConfigError, DataError
-from faceerase.models.checkpoint import Checkpoint, load_checkpoint
-from faceerase.models.train import BEST, HISTORY, LAST, Progress, learning_rate, moving_average, train
+from faceerase.models.data.prepare import open_photos
+from faceerase.models.learning.checkpoint import Checkpoint, load_checkpoint
+from faceerase.models.learning.journal import BOARD, CURVES, HISTORY, SAMPLES, Checked
+from faceerase.models.learning.schedule import learning_rate, marks, moving_average
+from faceerase.models.learning.train import BEST, LAST, Mined, Step, train
 
 pytestmark = pytest.mark.train
 
@@ -31,20 +35,26 @@ class Interrupt(Exception):
     """Somebody pulled the plug."""
 
 
-def run(folder: Path, where: Path, config: TrainConfig = CONFIG, stop_at: int | None = None) -> list[Progress]:
-    seen: list[Progress] = []
+def learn(folder: Path, where: Path, config: TrainConfig, report: Callable[[Step | Checked | Mined], None]) -> Path:
+    return train(config, open_photos(folder, "train"), open_photos(folder, "val"), where, report)
 
-    def report(progress: Progress) -> None:
-        if progress.tiles == stop_at:
+
+def run(folder: Path, where: Path, config: TrainConfig = CONFIG, stop_at: int | None = None) -> list[Checked]:
+    seen: list[Checked] = []
+
+    def report(event: Step | Checked | Mined) -> None:
+        if not isinstance(event, Checked):
+            return
+        if event.tiles == stop_at:
             raise Interrupt
-        seen.append(progress)
+        seen.append(event)
 
-    train(config, folder, where, report)
+    learn(folder, where, config, report)
     return seen
 
 
 @pytest.fixture(scope="module")
-def uninterrupted(photo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Progress]]:
+def uninterrupted(photo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Checked]]:
     where = tmp_path_factory.mktemp("run") / "whole"
     return where, run(photo_folder, where)
 
@@ -56,10 +66,12 @@ def assert_same(one: Checkpoint, other: Checkpoint) -> None:
         assert all(torch.equal(a[key], b[key]) for key in a)
 
 
-def test_a_run_reports_and_leaves_its_checkpoints(uninterrupted: tuple[Path, list[Progress]]) -> None:
+def test_a_run_reports_and_leaves_its_checkpoints(uninterrupted: tuple[Path, list[Checked]]) -> None:
     where, seen = uninterrupted
     assert [(progress.tiles, progress.of) for progress in seen] == [(8, 24), (16, 24), (24, 24)]
-    assert sorted(path.name for path in where.iterdir()) == sorted([BEST, LAST, HISTORY])
+    assert sorted(path.name for path in where.iterdir()) == sorted(
+        [BEST, LAST, HISTORY, CURVES, SAMPLES, BOARD, "hard-8.json", "hard-16.json"]
+    )
     history = [json.loads(line) for line in (where / HISTORY).read_text().splitlines()]
     assert [line["tiles"] for line in history] == [8, 16, 24]
     assert load_checkpoint(where / LAST).tiles == 24
@@ -67,7 +79,7 @@ def test_a_run_reports_and_leaves_its_checkpoints(uninterrupted: tuple[Path, lis
 
 
 def test_a_stopped_run_ends_with_the_same_weights(
-    uninterrupted: tuple[Path, list[Progress]], photo_folder: Path, tmp_path: Path
+    uninterrupted: tuple[Path, list[Checked]], photo_folder: Path, tmp_path: Path
 ) -> None:
     where = tmp_path / "stopped"
     with pytest.raises(Interrupt):
@@ -78,21 +90,21 @@ def test_a_stopped_run_ends_with_the_same_weights(
     assert_same(load_checkpoint(where / LAST), load_checkpoint(uninterrupted[0] / LAST))
 
 
-def test_a_finished_run_is_left_as_it_is(uninterrupted: tuple[Path, list[Progress]], photo_folder: Path) -> None:
+def test_a_finished_run_is_left_as_it_is(uninterrupted: tuple[Path, list[Checked]], photo_folder: Path) -> None:
     where, _ = uninterrupted
     before = load_checkpoint(where / LAST)
     assert run(photo_folder, where) == []
     assert_same(load_checkpoint(where / LAST), before)
 
 
-def test_another_recipe_is_refused(uninterrupted: tuple[Path, list[Progress]], photo_folder: Path) -> None:
+def test_another_recipe_is_refused(uninterrupted: tuple[Path, list[Checked]], photo_folder: Path) -> None:
     other = CONFIG.model_copy(update={"learning_rate": 1e-5})
     with pytest.raises(ConfigError, match="holds a run of another recipe"):
         run(photo_folder, uninterrupted[0], other)
 
 
 def test_another_seed_gives_other_weights(
-    uninterrupted: tuple[Path, list[Progress]], photo_folder: Path, tmp_path: Path
+    uninterrupted: tuple[Path, list[Checked]], photo_folder: Path, tmp_path: Path
 ) -> None:
     run(photo_folder, tmp_path / "other", CONFIG.model_copy(update={"seed": 2, "tiles": 8}))
     one, other = load_checkpoint(uninterrupted[0] / LAST), load_checkpoint(tmp_path / "other" / LAST)
@@ -144,7 +156,60 @@ def test_a_run_shorter_than_a_batch_is_refused(photo_folder: Path, tmp_path: Pat
         validation_tiles=2,
     )
     try:
-        best = train(config, photo_folder, tmp_path / "run", lambda _: None)
+        best = learn(photo_folder, tmp_path / "run", config, lambda _: None)
     except ConfigError:
         return
     assert best.exists()
+
+
+def test_a_run_stops_for_hard_spots_at_whole_checks() -> None:
+    config = TrainConfig(tiles=1000, batch=10, checkpoint_tiles=100, mine_at=(0.2, 0.449, 0.46, 0.999))
+    assert marks(config) == [200, 400, 500, 1000]
+    assert marks(config.model_copy(update={"mine_at": ()})) == [1000]
+
+
+def test_checks_that_do_not_end_a_batch_are_refused() -> None:
+    with pytest.raises(ValueError, match="not a multiple of batch 16"):
+        TrainConfig(batch=16, checkpoint_tiles=100)
+
+
+def test_false_alarms_are_looked_for_and_reported(photo_folder: Path, tmp_path: Path) -> None:
+    mined: list[Mined] = []
+
+    def report(event: Step | Checked | Mined) -> None:
+        if isinstance(event, Mined):
+            mined.append(event)
+
+    learn(photo_folder, tmp_path / "run", CONFIG, report)
+    assert [event.tiles for event in mined] == [8, 16]
+
+
+def test_a_run_killed_while_it_looks_for_false_alarms_looks_again(
+    uninterrupted: tuple[Path, list[Checked]], photo_folder: Path, tmp_path: Path
+) -> None:
+    def report(event: Step | Checked | Mined) -> None:
+        if isinstance(event, Mined) and event.tiles == 8:
+            raise Interrupt
+
+    where = tmp_path / "stopped"
+    with pytest.raises(Interrupt):
+        learn(photo_folder, where, CONFIG, report)
+    (where / "hard-8.json").unlink()
+    run(photo_folder, where)
+    assert_same(load_checkpoint(where / LAST), load_checkpoint(uninterrupted[0] / LAST))
+
+
+def test_a_run_that_gets_no_better_stops_early(photo_folder: Path, tmp_path: Path) -> None:
+    config = CONFIG.model_copy(update={"learning_rate": 1e-12, "tiles": 80, "patience": 2, "mine_at": ()})
+    seen = run(photo_folder, tmp_path / "run", config)
+    assert seen[-1].tiles < 80
+    assert run(photo_folder, tmp_path / "run", config) == []
+
+
+def test_the_history_of_a_stopped_run_has_every_check_once(photo_folder: Path, tmp_path: Path) -> None:
+    where = tmp_path / "stopped"
+    with pytest.raises(Interrupt):
+        run(photo_folder, where, stop_at=16)
+    run(photo_folder, where)
+    lines = [json.loads(line) for line in (where / HISTORY).read_text().splitlines()]
+    assert [line["tiles"] for line in lines] == [8, 16, 24]

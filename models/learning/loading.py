@@ -12,11 +12,12 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from faceerase.configs.training import AugmentRecipe, TrainConfig
-from faceerase.models.augment import augment
-from faceerase.models.crops import CropSampler
+from faceerase.models.tiles.augment import augment
+from faceerase.models.tiles.crops import CropSampler
 
-Sample = tuple[Tensor, Tensor, Tensor]
-"""gray uint8, mask uint8 0/1, weight float32; each (1, side, side), or (N, 1, side, side) in a batch."""
+Sample = tuple[Tensor, Tensor, Tensor, Tensor]
+"""gray uint8, mask uint8 0/1, weight float32, each (1, side, side) or (N, 1, side, side) in a batch; faces int64, () or
+(N,): the number of separate faces in the mask."""
 
 
 class TileDataset(Dataset[Sample]):
@@ -42,12 +43,13 @@ class TileDataset(Dataset[Sample]):
             torch.from_numpy(np.ascontiguousarray(gray)[None]),
             torch.from_numpy(tile.target.mask[None]),
             torch.from_numpy(tile.target.weight[None]),
+            torch.tensor(cv2.connectedComponents(tile.target.mask, connectivity=4)[0] - 1),
         )
 
 
-def train_batches(sampler: CropSampler, config: TrainConfig, first: int) -> Iterator[Sample]:
-    """Yield batches from tile ``first`` to the end of the run, in order."""
-    tiles = TileDataset(sampler, first, config.tiles, config.augment)
+def train_batches(sampler: CropSampler, config: TrainConfig, first: int, last: int) -> Iterator[Sample]:
+    """Yield batches of the tiles from ``first`` to ``last``, in order."""
+    tiles = TileDataset(sampler, first, last, config.augment)
     loader: DataLoader[Sample] = DataLoader(
         tiles,
         batch_size=config.batch,
@@ -67,8 +69,8 @@ def validation_set(sampler: CropSampler, count: int) -> Sample:
     """Return the first ``count`` tiles, unchanged, as one batch kept in memory."""
     tiles = TileDataset(sampler, 0, count, None)
     parts = [tiles[index] for index in range(count)]
-    gray, mask, weight = (torch.stack(column) for column in zip(*parts, strict=True))
-    return gray, mask, weight
+    gray, mask, weight, faces = (torch.stack(column) for column in zip(*parts, strict=True))
+    return gray, mask, weight, faces
 
 
 def _one_thread(_worker: int) -> None:

@@ -1,8 +1,8 @@
 """Builds the network that a recipe names. Knows nothing of weights."""
 
 from faceerase.configs.training import NetworkRecipe
-from faceerase.models.unet import UNet
-from faceerase.models.unet_lite import UNetLite
+from faceerase.models.networks.unet import UNet
+from faceerase.models.networks.unet_lite import UNetLite
 
 Network = UNet | UNetLite
 

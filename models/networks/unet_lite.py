@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from faceerase.contract import OutputKind, ValueRange
-from faceerase.models.unet import initialise
+from faceerase.models.networks.unet import initialise
 
 
 class UNetLite(nn.Module):

@@ -7,34 +7,15 @@ Layout: http://shuoyang1213.me/WIDERFACE/ (``wider_face_split/readme.txt``).
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from faceerase.errors import DataError
-
-Split = Literal["train", "val"]
-
-
-@dataclass(frozen=True, slots=True)
-class FaceBox:
-    """One annotated face: left, top, width and height in photo pixels; an ``ignore`` box counts for nothing."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-    ignore: bool
+from faceerase.models.data.photo import FaceBox, Photo, Split
 
 
-@dataclass(frozen=True, slots=True)
-class Photo:
-    """One photo, its event, its faces (perhaps none) and its pixel mask where there is one."""
-
-    image: Path
-    event: str
-    faces: tuple[FaceBox, ...]
-    mask: Path | None
+def annotations_of(root: Path, split: Split) -> Path:
+    """Return where the official annotations of a split lie."""
+    return root / "wider_face_split" / f"wider_face_{split}_bbx_gt.txt"
 
 
 def read_wider(root: Path, split: Split) -> tuple[Photo, ...]:
@@ -43,13 +24,12 @@ def read_wider(root: Path, split: Split) -> tuple[Photo, ...]:
     Raises:
         DataError: a folder or the annotation file is missing, or a line of it cannot be understood.
     """
-    annotations = root / "wider_face_split" / f"wider_face_{split}_bbx_gt.txt"
     images = root / f"WIDER_{split}" / "images"
     if not images.is_dir():
         raise DataError(f"{images}: no such folder; expected the WIDER FACE layout under {root}")
     photos = tuple(
         Photo(image=images / name, event=Path(name).parent.name, faces=faces, mask=_mask_of(root, name))
-        for name, faces in parse_annotations(annotations)
+        for name, faces in parse_annotations(annotations_of(root, split))
     )
     if split == "train":
         backgrounds = sorted((root / "backgrounds").glob("*.jpg"))
@@ -94,7 +74,8 @@ def _face(line: str) -> FaceBox:
     if len(values) < 8:
         raise ValueError(f"expected 10 numbers, found {line.strip()!r}")
     x, y, width, height = values[:4]
-    return FaceBox(x, y, width, height, ignore=bool(values[7]) or width <= 0 or height <= 0)
+    turned = bool(values[9]) if len(values) > 9 else None  # WIDER: pose 0 typical, 1 atypical
+    return FaceBox(x, y, width, height, bool(values[7]) or width <= 0 or height <= 0, turned)
 
 
 def _is_zero_line(line: str) -> bool:

@@ -11,7 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from faceerase.models.wider import FaceBox
+from faceerase.models.data.photo import FaceBox
+from faceerase.models.tiles.view import pixel_centred
 
 MASK_COVERS_BOX = 0.2
 """Share of a box that a pixel mask must fill to be taken for that face's mask (it may show only some of the faces)."""
@@ -63,7 +64,7 @@ def draw_target(
         counts = not face.ignore and sizes.smallest <= face.height * zoom <= sizes.largest
         (counted if counts else ignored).append(face)
     for face in counted:
-        gain = np.float32(np.clip(48 / max(face.height * zoom, 1.0), 1, small_face_weight))
+        gain = face_gain(face.height * zoom, small_face_weight)
         around = _fill(_polygon(_box_corners(face, 1.5), view), side, side) > 0
         weight[around] = np.maximum(weight[around], gain)
     for face in ignored:
@@ -74,6 +75,11 @@ def draw_target(
         # Where a face that counts touches an ignored one, the face counts.
         weight[(shape > 0) & (weight == 0)] = 1
     return Target(mask, weight)
+
+
+def face_gain(height: float, small_face_weight: float) -> np.float32:
+    """Return the weight of the pixels of a face ``height`` tile pixels high: 1 from 48 px on, more for smaller ones."""
+    return np.float32(np.clip(48 / max(height, 1.0), 1, small_face_weight))
 
 
 def face_shape(
@@ -121,10 +127,3 @@ def _fill(polygon: NDArray[np.float64], width: int, height: int) -> NDArray[np.u
     fixed = np.round((polygon - 0.5) * (1 << _SUBPIXEL_BITS)).astype(np.int32)
     cv2.fillPoly(canvas, [fixed], (1,), shift=_SUBPIXEL_BITS)
     return canvas
-
-
-def pixel_centred(view: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return a 2×3 map for ``cv2.warpAffine``, whose pixel centres lie at whole numbers; here they lie at halves."""
-    centred = view.copy()
-    centred[:, 2] += view[:, :2] @ np.array([0.5, 0.5]) - 0.5
-    return centred

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from faceerase.contract import OutputKind
-from faceerase.models.unet import activate
+from faceerase.models.networks.unet import activate
 
 EPSILON = 1e-6
 

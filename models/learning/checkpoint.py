@@ -15,7 +15,7 @@ from torch import Tensor
 from faceerase.configs.base import validate
 from faceerase.configs.training import TrainConfig
 from faceerase.errors import DataError
-from faceerase.models.registry import Network, build_network
+from faceerase.models.networks.registry import Network, build_network
 
 State = dict[str, Tensor]
 

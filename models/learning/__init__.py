@@ -1,0 +1,1 @@
+"""How a network learns: losses, loading, the loop, checkpoints."""
