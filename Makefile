@@ -39,9 +39,10 @@ lint: $(LINT)  ## style, types, and which folder may import which
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-docs: $(TEST)  ## write docs/cli.md and docs/before-after.png anew
+docs: $(TEST)  ## write docs/cli.md and the pictures of the docs anew
 	$(BIN)/python docs/make_cli_reference.py
 	$(BIN)/python docs/make_before_after.py
+	$(BIN)/python docs/make_failures.py
 
 clean:  ## remove what was made here
 	rm -rf $(VENV) $(DEMO) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -37,7 +37,7 @@ class MaskConfig(Frozen):
 
     rule: ThresholdRule | None = None
     threshold: Annotated[float, Field(gt=0)] | None = None
-    margin: Annotated[float, Field(ge=0, le=2)] = 0.2
+    margin: Annotated[float, Field(ge=0, le=2)] = 0.08
 
 
 class EraseConfig(Frozen):

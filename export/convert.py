@@ -3,6 +3,7 @@
 An export is not done until its answers were compared. Knows nothing of training or films.
 """
 
+import logging
 import os
 import warnings
 from dataclasses import dataclass
@@ -164,6 +165,7 @@ def compare(network: Network, model: Path, looked_at: NDArray[np.uint8]) -> Pari
 
 def _convert(network: Network, side: int, path: Path, opset: int) -> None:
     example = torch.zeros(2, 1, side, side)
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)  # which operators of torchvision it skips is no news
     batch = torch.export.Dim("batch", min=1)
     try:
         with warnings.catch_warnings():

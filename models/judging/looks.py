@@ -54,7 +54,7 @@ class NetworkLooker:
         height, width = gray.shape
         contract = self.engine.contract
         plan = plan_pyramid(width, height, contract.tile_side, self.min_face, contract.min_face)
-        map_ = merge_maps(self.engine.look(cut_tiles(GrayPicture(gray, 0, 255), plan)), plan)
+        map_ = merge_maps(self.engine.look(cut_tiles(GrayPicture(gray, 0, 255), plan)), plan, contract.threshold)
 
         def mask_at(threshold: float) -> NDArray[np.bool_]:
             found = cut_map(map_, self.rule, threshold, self.margin, self.min_face, width)

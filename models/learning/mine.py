@@ -64,7 +64,7 @@ def _false_alarms(
     gray = photos.read(photo.image)
     height, width = gray.shape
     plan = plan_pyramid(width, height, side, SMALLEST, min_face)
-    map_ = merge_maps(network.look(cut_tiles(GrayPicture(gray, 0, 255), plan)), plan)
+    map_ = merge_maps(network.look(cut_tiles(GrayPicture(gray, 0, 255), plan)), plan, 2 * SURE_OF)
     found = cut_map(map_, "fixed", SURE_OF, 0, SMALLEST, width)
     if not found.regions:
         return []

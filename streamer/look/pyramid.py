@@ -29,6 +29,14 @@ SKIP_NEAR_WHOLE = 1.3
 """A level less than this much finer than the letter-boxed whole adds tiles and no detail."""
 
 
+FIRST_OPINION = 0.8
+"""How much the level that is surest of a face counts; the second surest has the rest."""
+
+LARGEST = 170
+"""Pixels of a tile up to which a face is seen well; one that is larger on the second coarsest level needs no second
+opinion, because only the coarsest can have one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """One tile of a level: its left top corner, and the part [x0, x1) × [y0, y1) of the level that it answers for."""
@@ -99,22 +107,44 @@ def cut_tiles(gray: GrayPicture, plan: TilePlan) -> NDArray[np.uint8]:
     return tiles
 
 
-def merge_maps(maps: NDArray[np.float32], plan: TilePlan) -> NDArray[np.float32]:
+def merge_maps(maps: NDArray[np.float32], plan: TilePlan, threshold: float) -> NDArray[np.float32]:
     """Return one map of the frame at the scale of the finest level, (height, width) float32.
 
     Within a level each tile answers for its own part (cut in the middle of the overlaps), so that overlapping tiles
-    don't add up their false alarms; across levels the greatest value counts.
+    don't add up their false alarms. Across levels the greatest value counts ``FIRST_OPINION``, the second greatest the
+    rest: what is no face rarely looks like one at two sizes (ADR 10).
+
+    Args:
+        maps: (tiles, side, side) float32, numbered as in the plan.
+        plan: the tiles that were looked at.
+        threshold: of the model; half of it tells which faces only the coarsest level can see.
     """
     finest = plan.levels[0]
-    merged = np.zeros((finest.height, finest.width), np.float32)
+    first = np.zeros((finest.height, finest.width), np.float32)
+    second = first.copy()
     number = 0
     for level in plan.levels:
         stitched = np.zeros((level.height, level.width), np.float32)
         for w in level.windows:
             stitched[w.y0 : w.y1, w.x0 : w.x1] = maps[number, w.y0 - w.y : w.y1 - w.y, w.x0 - w.x : w.x1 - w.x]
             number += 1
-        np.maximum(merged, _resize(stitched, finest.width, finest.height), out=merged)
-    return merged
+        level_map = _resize(stitched, finest.width, finest.height)
+        np.maximum(second, np.minimum(first, level_map), out=second)
+        np.maximum(first, level_map, out=first)
+    if len(plan.levels) == 1:
+        return first
+    merged = np.float32(FIRST_OPINION) * first + np.float32(1 - FIRST_OPINION) * second
+    # The coarsest level's map is the last one that was made.
+    alone = _large(level_map, threshold / 2, LARGEST * finest.width / plan.levels[-2].width)
+    return np.where(alone, first, merged)
+
+
+def _large(map_: Samples, threshold: float, largest: float) -> NDArray[np.bool_]:
+    """Return the parts above a threshold that are larger than ``largest`` in a map's pixels."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats((map_ > threshold).astype(np.uint8), connectivity=8)
+    large = np.zeros(count, np.bool_)
+    large[1:] = stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) > largest
+    return np.asarray(large[labels])
 
 
 def _level(width: int, height: int, side: int) -> Level:

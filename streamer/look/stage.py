@@ -56,7 +56,7 @@ def _flush(
     maps = engine.look(np.concatenate([tiles for _, _, tiles in waiting]))
     at = 0
     for frame, plan, _ in waiting:
-        upright = merge_maps(maps[at : at + plan.tiles], plan)
+        upright = merge_maps(maps[at : at + plan.tiles], plan, engine.contract.threshold)
         as_decoded = np.ascontiguousarray(np.rot90(upright, -viewing.quarter_turns))
         yield LookedAt(frame, as_decoded, plan.tiles)
         at += plan.tiles

@@ -25,4 +25,5 @@ def cut_map(
         width: of the picture.
     """
     scale = map_.shape[1] / width
-    return find_regions(map_, apply_rule(map_, rule, threshold), min_face * scale, margin)
+    smallest = min_face * scale
+    return find_regions(map_, apply_rule(map_, rule, threshold, smallest), smallest, margin)

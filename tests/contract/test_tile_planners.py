@@ -46,7 +46,7 @@ def test_tiles_have_the_models_side_and_lie_in_their_level(planner: TilePlanner,
 def test_every_frame_is_looked_at_everywhere(planner: TilePlanner, width: int, height: int) -> None:
     for index in range(3):
         plan = planner.plan(index, width, height)
-        merged = merge_maps(np.ones((plan.tiles, 128, 128), np.float32), plan)
+        merged = merge_maps(np.ones((plan.tiles, 128, 128), np.float32), plan, 0.9)
         assert (merged > 0.99).all()
 
 
@@ -55,4 +55,4 @@ def test_a_plan_can_be_cut_and_merged(planner: TilePlanner, width: int, height: 
     plan = planner.plan(0, width, height)
     tiles = cut_tiles(GrayPicture(np.full((height, width), 50, np.uint8), 0, 255), plan)
     assert tiles.shape == (plan.tiles, 128, 128)
-    assert merge_maps(tiles.astype(np.float32), plan) == pytest.approx(50, abs=1e-3)
+    assert merge_maps(tiles.astype(np.float32), plan, 0.9) == pytest.approx(50, abs=1e-3)

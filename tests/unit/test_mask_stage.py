@@ -21,8 +21,8 @@ from faceerase.errors import ConfigError
 
 
 def masked(contract: ModelContract, config: MaskConfig, min_face: float = 16) -> FrameMask:
-    """A map at half the frame's size: one face of 0.6, 12 map pixels high, on 0.1."""
-    map_ = np.full((60, 80), 0.1, np.float32)
+    """A map at half the frame's size: one face of 0.6, 12 map pixels high, on 0.02."""
+    map_ = np.full((60, 80), 0.02, np.float32)
     map_[20:32, 30:42] = 0.6
     frame = Frame(0, 0, Fraction(1, 25), av.VideoFrame(160, 120, "gray"))
     (item,) = mask([LookedAt(frame, map_, 3)], config, contract, min_face, 160)
@@ -33,12 +33,12 @@ def masked(contract: ModelContract, config: MaskConfig, min_face: float = 16) ->
 
 def test_the_models_own_threshold_counts(make_contract: Maker) -> None:
     assert len(masked(make_contract(threshold=0.5), MaskConfig()).regions) == 1
-    assert len(masked(make_contract(threshold=0.7), MaskConfig()).regions) == 0
+    assert len(masked(make_contract(threshold=0.95), MaskConfig()).regions) == 0
 
 
 def test_unless_another_is_asked_for(make_contract: Maker) -> None:
-    assert len(masked(make_contract(threshold=0.7), MaskConfig(threshold=0.5)).regions) == 1
-    assert len(masked(make_contract(threshold=0.5), MaskConfig(threshold=0.7)).regions) == 0
+    assert len(masked(make_contract(threshold=0.95), MaskConfig(threshold=0.5)).regions) == 1
+    assert len(masked(make_contract(threshold=0.5), MaskConfig(threshold=0.95)).regions) == 0
 
 
 @pytest.mark.parametrize("rule", ["histogram", "otsu", "fixed", "hysteresis"])

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from faceerase.streamer.look.gray import GrayPicture
 from faceerase.streamer.look.pyramid import (
+    FIRST_OPINION,
     MAGNIFY,
     OVERLAP,
     SKIP_NEAR_WHOLE,
@@ -167,8 +168,9 @@ def test_an_identity_network_gives_back_the_picture(width: int, height: int) -> 
     gray = np.random.default_rng(0).integers(0, 256, (height, width), dtype=np.uint8)
     plan_ = plan(width, height, MODEL_FACE)  # the finest level is the frame itself
     maps = cut_tiles(full_range(gray), plan_).astype(np.float32)
-    maps[len(plan_.levels[0].windows) :] = 0  # the greatest value over the levels counts: leave one of them
-    assert np.array_equal(merge_maps(maps, plan_), gray)
+    maps[len(plan_.levels[0].windows) :] = 0  # one level sees something: it counts as the first opinion alone
+    first = 1.0 if len(plan_.levels) == 1 else FIRST_OPINION
+    assert np.allclose(merge_maps(maps, plan_, 0.9), first * gray.astype(np.float32))
 
 
 @pytest.mark.parametrize("min_face", MIN_FACES)
@@ -176,17 +178,46 @@ def test_an_identity_network_gives_back_the_picture(width: int, height: int) -> 
 def test_an_even_picture_gives_an_even_map_without_seams(width: int, height: int, min_face: float) -> None:
     plan_ = plan(width, height, min_face)
     tiles = cut_tiles(full_range(np.full((height, width), 77, np.uint8)), plan_)
-    merged = merge_maps(tiles.astype(np.float32), plan_)
+    merged = merge_maps(tiles.astype(np.float32), plan_, 0.9)
     assert merged.shape == (plan_.levels[0].height, plan_.levels[0].width)
     assert merged.dtype == np.float32
     assert np.allclose(merged, 77, atol=1e-3)
 
 
-def test_the_greatest_value_over_the_levels_counts() -> None:
-    plan_ = plan(640, 480, MODEL_FACE)
+def seen_by(plan_: TilePlan, level: int, height: int) -> NDArray[np.float32]:
+    """Maps in which one level alone sees a face of so many pixels of the finest level, in the frame's middle."""
     maps = np.zeros((plan_.tiles, SIDE, SIDE), np.float32)
-    maps[-1] = 0.9  # only the letter-boxed whole is sure
-    assert np.allclose(merge_maps(maps, plan_), 0.9)
+    start = sum(len(one.windows) for one in plan_.levels[:level])
+    scale = plan_.levels[level].width / plan_.levels[0].width
+    for number, window in enumerate(plan_.levels[level].windows):
+        left = plan_.levels[level].width / 2 - window.x - height * scale / 2
+        top = plan_.levels[level].height / 2 - window.y - height * scale / 2
+        rows, columns = (slice(max(0, round(at)), max(0, round(at + height * scale))) for at in (top, left))
+        maps[start + number, rows, columns] = 0.9
+    return maps
+
+
+@pytest.mark.parametrize("level", [0, 1])
+def test_one_levels_word_counts_less_than_two(level: int) -> None:
+    plan_ = plan(1000, 750, MODEL_FACE)
+    assert len(plan_.levels) == 3
+    alone = merge_maps(seen_by(plan_, level, 60), plan_, 0.9)
+    assert alone.max() == pytest.approx(0.9 * FIRST_OPINION, abs=1e-3)
+    agreed = merge_maps(seen_by(plan_, level, 60) + seen_by(plan_, 2, 60), plan_, 0.9)
+    assert agreed.max() == pytest.approx(0.9, abs=1e-3)
+
+
+@pytest.mark.parametrize(("height", "share"), [(200, FIRST_OPINION), (500, 1.0)])
+def test_a_face_too_large_for_the_others_needs_no_second_opinion(height: int, share: float) -> None:
+    plan_ = plan(1000, 750, MODEL_FACE)
+    merged = merge_maps(seen_by(plan_, 2, height), plan_, 0.9)
+    assert merged.max() == pytest.approx(0.9 * share, abs=1e-3)
+
+
+def test_with_one_level_there_is_one_opinion() -> None:
+    plan_ = plan(100, 80, 400)
+    assert len(plan_.levels) == 1
+    assert np.allclose(merge_maps(np.full((1, SIDE, SIDE), 0.7, np.float32), plan_, 0.9), 0.7)
 
 
 def test_a_tile_answers_only_for_its_own_part() -> None:
@@ -194,8 +225,8 @@ def test_a_tile_answers_only_for_its_own_part() -> None:
     window = plan_.levels[0].windows[0]
     maps = np.zeros((plan_.tiles, SIDE, SIDE), np.float32)
     maps[0] = 1
-    merged = merge_maps(maps, plan_)
-    assert (merged[window.y0 : window.y1, window.x0 : window.x1] == 1).all()
+    merged = merge_maps(maps, plan_, 0.9) > 0
+    assert merged[window.y0 : window.y1, window.x0 : window.x1].all()
     assert merged.sum() == (window.y1 - window.y0) * (window.x1 - window.x0)
 
 

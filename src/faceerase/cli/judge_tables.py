@@ -1,4 +1,4 @@
-"""How scores are shown: tables for a person, JSON lines for a machine. Knows nothing of how they were made."""
+"""How scores are shown: a table for a person, JSON lines for a machine. Knows nothing of how they were made."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -16,13 +16,55 @@ if TYPE_CHECKING:
     Column = Mapping[str, Sequence[Scores]]
 
 
+PIXELS = {
+    "iou": "pixels: IoU",
+    "dice": "pixels: Dice",
+    "precision": "pixels: precision",
+    "recall": "pixels: recall",
+    "iou_per_photo": "mean over photos: IoU",
+    "dice_per_photo": "mean over photos: Dice",
+    "precision_per_photo": "mean over photos: precision",
+    "recall_per_photo": "mean over photos: recall",
+    "seed_iou": "the seed's IoU",
+    "seed_dice": "the seed's Dice",
+}
+COSTS = {
+    "parameters": ("parameters, millions", 1e6, ".2f"),
+    "multiply_adds": ("multiply-adds a tile, millions", 1e6, ".0f"),
+    "megabytes": ("file, MB", 1, ".2f"),
+    "milliseconds": ("ms a tile, one thread", 1, ".1f"),
+}
+
+
 def print_tables(scores: "Column", costs: Mapping[str, object], photos: int) -> None:
-    """Print the tables to stdout."""
-    console = Console()
-    console.print(_faces(scores, photos))
-    console.print(_pixels(scores))
+    """Print one table to stdout: a row a figure, a column a model and threshold."""
+    from faceerase.models.judging.faces import CLASS_NAMES, LARGE
+
+    columns = [(model, score) for model, column in scores.items() for score in column]
+    table = Table("", title=f"{photos} validation photos")
+    for model, score in columns:
+        table.add_column(f"{model} at {score.threshold:g}", justify="right")
+    table.add_column("faces", justify="right")
+    faces = [score.faces for _, score in columns]
+    rows = [(name, [found.by_height[number] for found in faces]) for number, name in enumerate(CLASS_NAMES)]
+    rows += [(f"≥ {LARGE} px", [found.large for found in faces])]
+    rows += [("frontal", [found.frontal for found in faces]), ("turned", [found.turned for found in faces])]
+    for name, shares in rows:
+        table.add_row(f"covered, {name}", *(_ratio(share.ratio) for share in shares), str(shares[0].faces))
+    table.add_section()
+    table.add_row("damage", *(f"{found.damage:.4f}" for found in faces))
+    table.add_row("damage, face-free", *(_ratio(found.damage_face_free, 4) for found in faces))
+    table.add_section()
+    for key, name in PIXELS.items():
+        table.add_row(name, *(_ratio(getattr(score.pixels, key)) for _, score in columns))
     if costs:
-        console.print(_cost(costs))
+        table.add_section()
+        found_costs = [asdict(costs[model]) if model in costs else None for model, _ in columns]  # type: ignore[call-overload]
+        for key, (name, scale, form) in COSTS.items():
+            cells = ("–" if cost is None else format(cost[key] / scale, form) for cost in found_costs)
+            table.add_row(name, *cells)
+        table.caption = next(cost["machine"] for cost in found_costs if cost)
+    Console().print(table)
 
 
 def tell_lines(scores: "Column", costs: Mapping[str, object], photos: int) -> None:
@@ -53,53 +95,5 @@ def _share(share: "Share") -> dict[str, object]:
     return {"covered": share.covered, "faces": share.faces, "share": share.ratio}
 
 
-def _faces(scores: "Column", photos: int) -> Table:
-    from faceerase.models.judging.faces import CLASS_NAMES, LARGE
-
-    table = Table("model", "threshold", title=f"faces covered, {photos} photos")
-    for name in (*CLASS_NAMES, f"≥ {LARGE} px", "frontal", "turned", "damage", "face-free"):
-        table.add_column(name, justify="right")
-    last = None
-    for model, column in scores.items():
-        for score in column:
-            last = score.faces
-            shares = (*last.by_height, last.large, last.frontal, last.turned)
-            free = "–" if last.damage_face_free is None else f"{last.damage_face_free:.4f}"
-            table.add_row(
-                model, f"{score.threshold:g}", *(_ratio(share.ratio) for share in shares), f"{last.damage:.4f}", free
-            )
-    if last:
-        table.add_section()
-        counts = (str(share.faces) for share in (*last.by_height, last.large, last.frontal, last.turned))
-        table.add_row("faces", "", *counts, "", "")
-    return table
-
-
-def _pixels(scores: "Column") -> Table:
-    names = ("IoU", "Dice", "precision", "recall", "IoU/photo", "Dice/photo", "prec./photo", "recall/photo")
-    table = Table("model", "threshold", *names, "seed's IoU", "seed's Dice", title="pixels")
-    for model, column in scores.items():
-        for score in column:
-            table.add_row(model, f"{score.threshold:g}", *(f"{value:.3f}" for value in asdict(score.pixels).values()))
-    return table
-
-
-def _cost(costs: Mapping[str, object]) -> Table:
-    table = Table("model", "parameters", "multiply-adds a tile", "file", "one thread", title="cost")
-    machine = ""
-    for model, cost in costs.items():
-        values = asdict(cost)  # type: ignore[call-overload]
-        machine = values["machine"]
-        table.add_row(
-            model,
-            f"{values['parameters'] / 1e6:.2f} M",
-            f"{values['multiply_adds'] / 1e6:.0f} M",
-            f"{values['megabytes']:.2f} MB",
-            f"{values['milliseconds']:.1f} ms a tile",
-        )
-    table.caption = machine
-    return table
-
-
-def _ratio(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}"
+def _ratio(value: float | None, digits: int = 3) -> str:
+    return "–" if value is None else f"{value:.{digits}f}"
