@@ -30,11 +30,11 @@ class CropRecipe(Frozen):
     ``face_smallest`` and ``face_largest`` bound the face that a tile is aimed at; faces under ``ignore_below`` or over
     ``ignore_above`` are neither asked for nor punished. ``magnify`` limits enlarging. ``natural`` is the share of faces
     from photos that need not be shrunk to less than a tile to show them at the wanted height, ``background`` the share
-    of tiles from face-free photos, ``hard`` that of tiles around false alarms that were mined (of face tiles before
-    there are any), ``paste`` that of both on which cut-out faces are pasted, ``anywhere`` that of tiles cut without
-    aiming, ``mosaic`` that of four small tiles in one, ``backdrop`` that of tiles where a face-free photo shows beyond
-    the photo's edge.
-    ``rotate`` in degrees, ``stretch`` as the greatest aspect change.
+    of tiles from face-free photos, ``hard`` that of tiles around false alarms and ``missed`` that of tiles aimed at
+    missed faces (both of face tiles, before any were mined), ``paste`` that of face-free tiles on which cut-out faces
+    are pasted, ``anywhere`` that of tiles cut without aiming, ``mosaic`` that of four small tiles in one, ``backdrop``
+    that of tiles where a face-free photo shows beyond the photo's edge. ``rotate`` in degrees, ``upside_down`` the
+    share of tiles turned by any angle, ``stretch`` as the greatest aspect change.
     """
 
     side: Annotated[int, Field(ge=64, le=1024, multiple_of=32)] = 256
@@ -46,11 +46,13 @@ class CropRecipe(Frozen):
     natural: Share = 0.7
     background: Share = 0.25
     hard: Share = 0.15
+    missed: Share = 0.12
     paste: Share = 0.25
     anywhere: Share = 0.2
     mosaic: Share = 0.15
     backdrop: Share = 0.8
     rotate: Annotated[float, Field(ge=0, le=180)] = 25
+    upside_down: Share = 0.08
     stretch: Annotated[float, Field(ge=1, le=2)] = 1.3
     small_face_weight: Annotated[float, Field(ge=1)] = 4
 
@@ -73,8 +75,8 @@ class TrainConfig(Frozen):
     ``tiles`` is the length of the run; ``threads`` is part of the recipe because the order of sums, and so the last
     bits of the weights, depends on it. ``iou_weight`` scales the soft-IoU loss beside the cross-entropy.
     ``patience`` ends a run after so many checks without a better IoU, 0 never. ``mine_at`` are the shares of the run
-    after which false alarms are looked for in all face-free photos and ``mine_photos`` of the others. ``compile`` fuses
-    the network's layers (a fifth faster on a CPU; needs a C++ compiler, or Triton on a GPU).
+    after which false alarms and missed faces are looked for in all face-free photos and ``mine_photos`` of the others.
+    ``compile`` fuses the network's layers (a fifth faster on a CPU; needs a C++ compiler, or Triton on a GPU).
     ``min_face`` is the height in tile pixels from which faces are found reliably: the runtime magnifies the smallest
     face asked for to it.
     """

@@ -1,21 +1,16 @@
-"""Hard negatives: where a network sees a face in its own training photos and none is (Sung & Poggio 1998).
+"""Hard cases: where a network errs in its own training photos, both ways (bootstrapping, Sung & Poggio 1998).
 
 Knows nothing of the training loop.
 """
 
-import json
-import os
-from dataclasses import asdict
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from faceerase.errors import DataError
 from faceerase.models.data.photo import Photo, PhotoSet
-from faceerase.models.tiles.crops import HardSpot
-from faceerase.models.tiles.targets import box_shape
+from faceerase.models.tiles.hard import HardCases, HardSpot, MissedFace, together
+from faceerase.models.tiles.targets import box_shape, face_shape
 from faceerase.streamer.look.gray import GrayPicture
 from faceerase.streamer.look.pyramid import cut_tiles, merge_maps, plan_pyramid
 from faceerase.streamer.mask.cut import cut_map
@@ -31,14 +26,18 @@ SMALLEST = 24.0
 nobody marked: teaching them as hard negatives would teach to miss faces."""
 
 
+SEEN = 0.5
+"""Share of a face that must lie above ``SURE_OF``; a face of which less does is missed, and shown more often."""
+
+
 class Looks(Protocol):
     """Tiles (N, side, side) uint8 to maps of the same shape, float32 in 0 to 1."""
 
     def look(self, tiles: NDArray[np.uint8]) -> NDArray[np.float32]: ...  # noqa: D102
 
 
-def mine(photos: PhotoSet, network: Looks, side: int, min_face: float, count: int, seed: int) -> list[HardSpot]:
-    """Return the false alarms in all face-free photos and in ``count`` of the others.
+def mine(photos: PhotoSet, network: Looks, side: int, min_face: float, count: int, seed: int) -> HardCases:
+    """Return the false alarms in all face-free photos and in ``count`` of the others, and the faces missed in these.
 
     Args:
         photos: the training photos.
@@ -52,22 +51,22 @@ def mine(photos: PhotoSet, network: Looks, side: int, min_face: float, count: in
     with_faces = [number for number, photo in enumerate(photos.photos) if photo.faces]
     chosen = [number for number, photo in enumerate(photos.photos) if not photo.faces]
     chosen += [int(number) for number in rng.permutation(with_faces)[:count]]
-    spots: list[HardSpot] = []
-    for number in sorted(chosen):
-        spots += _false_alarms(number, photos.photos[number], photos, network, side, min_face)
-    return spots
+    return together(_look_at(number, photos, network, side, min_face) for number in sorted(chosen))
 
 
-def _false_alarms(
-    number: int, photo: Photo, photos: PhotoSet, network: Looks, side: int, min_face: float
-) -> list[HardSpot]:
+def _look_at(number: int, photos: PhotoSet, network: Looks, side: int, min_face: float) -> HardCases:
+    photo = photos.photos[number]
     gray = photos.read(photo.image)
     height, width = gray.shape
     plan = plan_pyramid(width, height, side, SMALLEST, min_face)
     map_ = merge_maps(network.look(cut_tiles(GrayPicture(gray, 0, 255), plan)), plan, 2 * SURE_OF)
+    return HardCases(_false_alarms(number, photo, map_, width, height), _missed(number, photo, photos, map_, width))
+
+
+def _false_alarms(
+    number: int, photo: Photo, map_: NDArray[np.float32], width: int, height: int
+) -> tuple[HardSpot, ...]:
     found = cut_map(map_, "fixed", SURE_OF, 0, SMALLEST, width)
-    if not found.regions:
-        return []
     scale = width / map_.shape[1]
     near = np.zeros((height, width), np.uint8)
     for face in photo.faces:
@@ -77,23 +76,20 @@ def _false_alarms(
         x, y, w, h = (value * scale for value in (region.x, region.y, region.width, region.height))
         if not near[int(y) : int(y + h) + 1, int(x) : int(x + w) + 1].any():
             spots.append(HardSpot(number, x + w / 2, y + h / 2, max(float(np.sqrt(w * h)), SMALLEST / 2)))
-    return spots
+    return tuple(spots)
 
 
-def save_spots(path: Path, spots: list[HardSpot]) -> None:
-    """Write spots beside their target and rename them into place."""
-    partial = path.with_name(f".{path.name}.part")
-    partial.write_text(json.dumps([asdict(spot) for spot in spots]))
-    os.replace(partial, path)
-
-
-def load_spots(path: Path) -> list[HardSpot]:
-    """Return what ``save_spots`` wrote.
-
-    Raises:
-        DataError: the file cannot be read.
-    """
-    try:
-        return [HardSpot(**entry) for entry in json.loads(path.read_text())]
-    except (OSError, ValueError, TypeError) as error:
-        raise DataError(f"{path}: cannot be read ({error})") from error
+def _missed(
+    number: int, photo: Photo, photos: PhotoSet, map_: NDArray[np.float32], width: int
+) -> tuple[MissedFace, ...]:
+    scale = map_.shape[1] / width
+    view = np.hstack([np.eye(2) * scale, np.zeros((2, 1))])
+    mask = None if photo.mask is None else photos.read(photo.mask)
+    missed = []
+    for at, face in enumerate(photo.faces):
+        if face.ignore or face.height < SMALLEST:
+            continue
+        shape = face_shape(face, mask, view, map_.shape[1], map_.shape[0]) > 0
+        if shape.any() and float((map_[shape] > SURE_OF).mean()) < SEEN:
+            missed.append(MissedFace(number, at))
+    return tuple(missed)

@@ -23,12 +23,13 @@ from faceerase.models.learning.checkpoint import Checkpoint, load_checkpoint, sa
 from faceerase.models.learning.journal import Checked, Journal
 from faceerase.models.learning.loading import Sample, train_batches, validation_set
 from faceerase.models.learning.losses import segmentation_loss
-from faceerase.models.learning.mine import load_spots, mine, save_spots
+from faceerase.models.learning.mine import mine
 from faceerase.models.learning.scaling import scale_input
 from faceerase.models.learning.schedule import learning_rate, marks, moving_average
 from faceerase.models.learning.torch_engine import TorchLook
 from faceerase.models.networks.registry import build_network
-from faceerase.models.tiles.crops import CropSampler, HardSpot
+from faceerase.models.tiles.crops import CropSampler
+from faceerase.models.tiles.hard import HardCases, load_cases, save_cases, together
 
 LAST, BEST = "last.pt", "best.pt"
 SHOWN = 24
@@ -49,10 +50,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Mined:
-    """After the training photos were searched for false alarms."""
+    """After the training photos were searched for hard cases."""
 
     tiles: int
     spots: int
+    missed: int
 
 
 Report = Callable[[Step | Checked | Mined], None]
@@ -147,7 +149,7 @@ def train(config: TrainConfig, photos: PhotoSet, held_out: PhotoSet, folder: Pat
         photos: to learn from; best out of a pack, which costs no decoding.
         held_out: to check on.
         folder: of the run.
-        report: called after every batch, check and search for hard spots.
+        report: called after every batch, check and search for hard cases.
 
     Raises:
         DataError: the data or the checkpoint cannot be read.
@@ -163,13 +165,13 @@ def train(config: TrainConfig, photos: PhotoSet, held_out: PhotoSet, folder: Pat
     stops = marks(config)
     with Journal(folder, run.seen) as journal:
         for begin, end in pairwise([0, *stops]):
-            if begin and not _has_spots(folder, begin) and begin <= run.seen:
+            if begin and not _cases_file(folder, begin).exists() and begin <= run.seen:
                 _search(run, photos, begin, report)
             if run.seen + config.batch > end:
                 continue
             if _no_better(config, run.seen, journal):
                 break
-            hard = [spot for mark in stops if mark <= begin for spot in _spots(folder, mark)]
+            hard = together(_cases(folder, mark) for mark in stops if mark <= begin)
             sampler = CropSampler(photos, config.crops, config.seed, hard)
             _learn(run, sampler, end, checked, journal, report)
     return folder / BEST
@@ -216,18 +218,15 @@ def _check(run: _Run, checked: Sample, since: _Since, journal: Journal, report: 
 def _search(run: _Run, photos: PhotoSet, mark: int, report: Report) -> None:
     config = run.config
     seed = config.seed + mark
-    spots = mine(photos, run.look(), config.crops.side, config.min_face, config.mine_photos, seed)
-    save_spots(_spots_file(run.folder, mark), spots)
-    report(Mined(mark, len(spots)))
+    cases = mine(photos, run.look(), config.crops.side, config.min_face, config.mine_photos, seed)
+    save_cases(_cases_file(run.folder, mark), cases)
+    report(Mined(mark, len(cases.spots), len(cases.missed)))
 
 
-def _spots_file(folder: Path, mark: int) -> Path:
+def _cases_file(folder: Path, mark: int) -> Path:
     return folder / f"hard-{mark}.json"
 
 
-def _has_spots(folder: Path, mark: int) -> bool:
-    return _spots_file(folder, mark).exists()
-
-
-def _spots(folder: Path, mark: int) -> list[HardSpot]:
-    return load_spots(_spots_file(folder, mark)) if _has_spots(folder, mark) else []
+def _cases(folder: Path, mark: int) -> HardCases:
+    path = _cases_file(folder, mark)
+    return load_cases(path) if path.exists() else HardCases()

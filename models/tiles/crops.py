@@ -4,7 +4,6 @@ A sample is a pure function of (photos, recipe, hard spots, seed, number), so th
 exactly, with any number of loader processes. Knows nothing of torch or of what happens to the gray values afterwards.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +13,7 @@ from faceerase.configs.training import CropRecipe
 from faceerase.errors import DataError
 from faceerase.models.data.photo import Photo, PhotoSet
 from faceerase.models.tiles.face_index import Choice, FaceIndex
+from faceerase.models.tiles.hard import HardCases
 from faceerase.models.tiles.paste import CutOut, paste
 from faceerase.models.tiles.targets import FaceSizes, Target, draw_target, face_shape
 from faceerase.models.tiles.view import View, draw_view, warp
@@ -30,24 +30,16 @@ class TileSample:
     target: Target
 
 
-@dataclass(frozen=True, slots=True)
-class HardSpot:
-    """Where a network saw a face and none is: number of the photo in its set, middle and height in photo pixels."""
-
-    photo: int
-    x: float
-    y: float
-    height: float
-
-
 class CropSampler:
     """Draws tiles from photos."""
 
-    def __init__(self, photos: PhotoSet, recipe: CropRecipe, seed: int, hard: Sequence[HardSpot] = ()) -> None:
+    def __init__(self, photos: PhotoSet, recipe: CropRecipe, seed: int, hard: HardCases | None = None) -> None:
         self.recipe = recipe
         self._seed = seed
         self._read = photos.read
-        self._hard = [(photos.photos[spot.photo], spot) for spot in hard]
+        hard = hard or HardCases()
+        self._spots = [(photos.photos[spot.photo], spot) for spot in hard.spots]
+        self._missed = [(p := photos.photos[missed.photo], p.faces[missed.face]) for missed in hard.missed]
         self._without = [p for p in photos.photos if not p.faces]
         self._faces = {side: FaceIndex(photos, recipe, side) for side in (recipe.side, recipe.side // 2)}
         if not len(self._faces[recipe.side]):
@@ -78,8 +70,12 @@ class CropSampler:
         kind = rng.random()
         if self._without and kind < recipe.background:
             tile = self._anywhere(self._without[int(rng.integers(len(self._without)))], rng, side)
-        elif self._hard and kind < recipe.background + recipe.hard:
+        elif self._spots and kind < recipe.background + recipe.hard:
             tile = self._hard_tile(rng, side)
+        elif self._missed and kind >= 1 - recipe.missed:
+            photo, face = self._missed[int(rng.integers(len(self._missed)))]
+            height = min(self._faces[side].draw_height(rng), face.height * recipe.magnify)
+            return self._aimed(Choice(photo, face, height), rng, side)
         else:
             choice = self._faces[side].draw(rng)
             if rng.random() < recipe.anywhere:
@@ -106,7 +102,7 @@ class CropSampler:
 
     def _hard_tile(self, rng: np.random.Generator, side: int) -> TileSample:
         """A false alarm, at any size at which it might be taken for a face."""
-        photo, spot = self._hard[int(rng.integers(len(self._hard)))]
+        photo, spot = self._spots[int(rng.integers(len(self._spots)))]
         zoom = min(self._faces[side].draw_height(rng) / spot.height, self.recipe.magnify)
         at = side / 2 + rng.uniform(-0.3, 0.3, 2) * side
         return self._cut(photo, draw_view(np.array([spot.x, spot.y]), at, zoom, rng, self.recipe), rng, side)

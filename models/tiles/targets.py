@@ -63,12 +63,10 @@ def draw_target(
     for face in faces:
         counts = not face.ignore and sizes.smallest <= face.height * zoom <= sizes.largest
         (counted if counts else ignored).append(face)
-    for face in counted:
-        gain = face_gain(face.height * zoom, small_face_weight)
-        around = _fill(_polygon(_box_corners(face, 1.5), view), side, side) > 0
-        weight[around] = np.maximum(weight[around], gain)
+    for face in sorted(counted, key=lambda one: one.height, reverse=True):  # the smallest, which weigh most, on top
+        _paint(weight, _polygon(_box_corners(face, 1.5), view), float(face_gain(face.height * zoom, small_face_weight)))
     for face in ignored:
-        weight[_fill(_polygon(_box_corners(face, 1.1), view), side, side) > 0] = 0
+        _paint(weight, _polygon(_box_corners(face, 1.1), view), 0)
     for face in counted:
         shape = face_shape(face, photo_mask, view, side, side)
         mask |= shape
@@ -123,7 +121,11 @@ def _polygon(points: NDArray[np.float64], view: NDArray[np.float64]) -> NDArray[
 
 def _fill(polygon: NDArray[np.float64], width: int, height: int) -> NDArray[np.uint8]:
     canvas = np.zeros((height, width), np.uint8)
+    _paint(canvas, polygon, 1)
+    return canvas
+
+
+def _paint(canvas: NDArray[np.uint8] | NDArray[np.float32], polygon: NDArray[np.float64], value: float) -> None:
     # Pixel centres lie at whole numbers in OpenCV, at halves in photo coordinates.
     fixed = np.round((polygon - 0.5) * (1 << _SUBPIXEL_BITS)).astype(np.int32)
-    cv2.fillPoly(canvas, [fixed], (1,), shift=_SUBPIXEL_BITS)
-    return canvas
+    cv2.fillPoly(canvas, [fixed], (value,), shift=_SUBPIXEL_BITS)

@@ -24,6 +24,8 @@ def draw_view(
 ) -> View:
     """Return a view that brings ``centre`` (photo) to ``at`` (tile): zoom, chance rotation, aspect, left-right flip."""
     angle = np.deg2rad(rng.uniform(-1, 1) * recipe.rotate) if rng.random() < 0.5 else 0.0
+    if rng.random() < recipe.upside_down:
+        angle = rng.uniform(0, 2 * np.pi)
     stretch = np.exp(rng.uniform(-1, 1) * np.log(recipe.stretch))
     flip = -1.0 if rng.random() < 0.5 else 1.0
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])

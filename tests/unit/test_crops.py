@@ -11,8 +11,9 @@ from faceerase.configs.training import CropRecipe
 from faceerase.errors import DataError
 from faceerase.models.data.photo import FaceBox, Photo, PhotoSet, read_gray
 from faceerase.models.data.prepare import open_photos
-from faceerase.models.tiles.crops import CropSampler, HardSpot, TileSample
+from faceerase.models.tiles.crops import CropSampler, TileSample
 from faceerase.models.tiles.face_index import FaceIndex
+from faceerase.models.tiles.hard import HardCases, HardSpot, MissedFace, load_cases, save_cases
 
 RECIPE = CropRecipe(side=64, mosaic=0.3)
 
@@ -55,7 +56,7 @@ def test_other_numbers_and_seeds_give_other_tiles(photo_folder: Path) -> None:
 
 
 def test_aimed_at_a_face_a_tile_shows_it(photo_folder: Path) -> None:
-    recipe = CropRecipe(side=64, mosaic=0, background=0, anywhere=0, rotate=0, stretch=1)
+    recipe = CropRecipe(side=64, mosaic=0, background=0, anywhere=0, rotate=0, upside_down=0, stretch=1)
     shown = 0
     for number in range(20):
         tile, _ = sampler(photo_folder, recipe).sample(number)
@@ -96,8 +97,8 @@ def test_what_is_no_picture_is_named(tmp_path: Path) -> None:
 def test_hard_spots_are_shown_where_they_are_given(photo_folder: Path) -> None:
     photos = open_photos(photo_folder, "train")
     free = next(number for number, photo in enumerate(photos.photos) if not photo.faces)
-    recipe = CropRecipe(side=64, mosaic=0, background=0, hard=1, paste=0, rotate=0, stretch=1, backdrop=0)
-    spots = [HardSpot(free, 64, 64, 20)]
+    recipe = CropRecipe(side=64, mosaic=0, background=0, hard=1, missed=0, paste=0, rotate=0, stretch=1, backdrop=0)
+    spots = HardCases(spots=(HardSpot(free, 64, 64, 20),))
     tiles = [CropSampler(photos, recipe, 1, spots).sample(number)[0] for number in range(8)]
     assert not any(tile.target.mask.any() for tile in tiles)
     without = [CropSampler(photos, recipe, 1).sample(number)[0] for number in range(8)]
@@ -134,3 +135,24 @@ def test_small_faces_come_from_photos_where_they_are_small(natural: float) -> No
     assert len(small) > 30
     assert {choice.photo.image.name for choice in small} == ({"far"} if natural else {"near", "far"})
     assert all(choice.height <= choice.face.height * 2 + 1e-9 for choice in choices)
+
+
+def test_missed_faces_are_shown_more_often(photo_folder: Path) -> None:
+    photos = open_photos(photo_folder, "train")
+    number = next(at for at, photo in enumerate(photos.photos) if photo.faces)
+    recipe = CropRecipe(side=64, mosaic=0, background=0, hard=0, missed=1, backdrop=0)
+    cases = HardCases(missed=(MissedFace(number, 0),))
+    one = PhotoSet(photos.photos[number : number + 1], photos.read)
+    only = CropSampler(one, recipe, 1, HardCases(missed=(MissedFace(0, 0),)))
+    drawn = CropSampler(photos, recipe, 1, cases)
+    assert all(same(drawn.sample(n)[0], only.sample(n)[0]) for n in range(4)), "every tile shows that face"
+
+
+def test_hard_cases_come_back_from_their_file(tmp_path: Path) -> None:
+    cases = HardCases((HardSpot(3, 1.5, 2.5, 24),), (MissedFace(7, 1),))
+    save_cases(tmp_path / "hard.json", cases)
+    assert load_cases(tmp_path / "hard.json") == cases
+    assert [path.name for path in tmp_path.iterdir()] == ["hard.json"]
+    (tmp_path / "hard.json").write_text("[]")
+    with pytest.raises(DataError, match="cannot be read"):
+        load_cases(tmp_path / "hard.json")

@@ -93,4 +93,5 @@ class _Bar:
         )
 
     def _mined(self, mined: "Mined") -> None:
-        stderr.print(f"{mined.tiles:>8} tiles: {mined.spots} false alarms found in the training photos")
+        found = f"{mined.spots} false alarms, {mined.missed} missed faces"
+        stderr.print(f"{mined.tiles:>8} tiles: {found} in the training photos")
