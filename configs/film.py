@@ -17,12 +17,14 @@ SHIPPED_MODEL = Path(__file__).resolve().parent.parent / "models" / "weights" / 
 class LookConfig(Frozen):
     """What is looked at, and with what.
 
-    ``min_face`` is the height in source pixels of the smallest face to be found; ``threads`` of the network on the
-    CPU, 0 = one per core; ``batch_size`` in tiles.
+    ``scan``: ``thorough`` looks everywhere in every frame, ``balanced`` everywhere every quarter of a second and around
+    known faces in every frame, ``fast`` everywhere every half second. ``min_face`` is the height in source pixels of
+    the smallest face to be found; ``threads`` of the network on the CPU, 0 = one per core; ``batch_size`` in tiles.
     """
 
     model: Path = SHIPPED_MODEL
     provider: Literal["auto", "cpu", "cuda"] = "auto"
+    scan: Literal["thorough", "balanced", "fast"] = "balanced"
     min_face: Annotated[float, Field(ge=4, le=4096)] = 16
     batch_size: Annotated[int, Field(ge=1, le=1024)] = 16
     threads: Annotated[int, Field(ge=0, le=256)] = 0
@@ -58,6 +60,18 @@ class EncodeConfig(Frozen):
     threads: Annotated[int, Field(ge=1, le=64)] = 4
 
 
+class VerifyConfig(Frozen):
+    """Whether and how the encoded result is looked at again before it gets its name.
+
+    ``detector`` is a model file of OpenCV's ``FaceDetectorYN``, which looks beside the network; ``keep_rejected`` keeps
+    a film in which faces were found, under another name.
+    """
+
+    enabled: bool = False
+    detector: Path | None = None
+    keep_rejected: bool = False
+
+
 class FilmConfig(Frozen):
     """Everything that decides what comes out for a given film."""
 
@@ -65,13 +79,14 @@ class FilmConfig(Frozen):
     mask: MaskConfig = MaskConfig()
     erase: EraseConfig = EraseConfig()
     encode: EncodeConfig = EncodeConfig()
+    verify: VerifyConfig = VerifyConfig()
 
 
 def load_film_config(path: Path | None, flags: dict[str, dict[str, Any]]) -> FilmConfig:
     """Return the schema's defaults, changed by a file, changed by flags.
 
     Args:
-        path: a TOML file with the tables ``look``, ``mask``, ``erase``, ``encode``, or None.
+        path: a TOML file with the tables ``look``, ``mask``, ``erase``, ``encode``, ``verify``, or None.
         flags: the same tables; None values count as not given.
 
     Raises:

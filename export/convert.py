@@ -33,9 +33,12 @@ OPSETS = (17, 23)
 
 INPUT, OUTPUT = "tiles", "map"
 
-Precision = Literal["fp32", "fp16"]
+HALF = ".half"
+"""What the name of a kernel that is stored in half precision ends with."""
 
-TOLERANCE: dict[Precision, float] = {"fp32": 1e-4, "fp16": 0.1}
+Precision = Literal["fp32", "fp16", "fp16-stored"]
+
+TOLERANCE: dict[Precision, float] = {"fp32": 1e-4, "fp16": 0.1, "fp16-stored": 0.1}
 """Greatest difference allowed between torch and onnxruntime: in logits, or in p·N ÷ (1 + p·N) for a spatial softmax,
 whose peaks reach p·N = 65,536, where float32 itself steps by 0.004. Half precision has 11 bits: steps of 0.004 from 4
 to 8, added up over the layers; 0.1 in logits moves a probability by at most 0.025."""
@@ -48,8 +51,9 @@ DEFAULT_RULE: dict[OutputKind, ThresholdRule] = {"sigmoid": "hysteresis", "spati
 class ExportOptions:
     """What an export may be asked for.
 
-    ``threshold`` goes into the contract, None the usual one. ``precision`` of weights and sums; tiles and maps stay
-    float32. ``tiles``: (N, side, side) uint8 to compare the answers on, None: drawn ones.
+    ``threshold`` goes into the contract, None the usual one. ``precision`` of weights and sums, or ``fp16-stored``:
+    half the file, while sums stay single; tiles and maps stay float32. ``tiles``: (N, side, side) uint8 to compare the
+    answers on, None: drawn ones.
     """
 
     threshold: float | None = None
@@ -102,6 +106,8 @@ def export_network(network: Network, config: TrainConfig, target: Path, options:
         model = onnx.load(partial)
         if options.precision == "fp16":
             model = _halved(model)
+        elif options.precision == "fp16-stored":
+            _store_halved(model)
         _forget_origin(model)
         onnx.helper.set_model_props(model, contract.to_metadata())
         onnx.checker.check_model(model)
@@ -191,6 +197,21 @@ def _halved(model: onnx.ModelProto) -> onnx.ModelProto:
     sorted_again = OnnxModel(convert_float_to_float16(model, keep_io_types=True))
     sorted_again.topological_sort()  # the converter puts its casts at the end
     return sorted_again.model
+
+
+def _store_halved(model: onnx.ModelProto) -> None:
+    """Keep kernels in half precision; the runtime widens them once, when it loads the file."""
+    graph = model.graph
+    casts = []
+    for tensor in graph.initializer:
+        if tensor.data_type != onnx.TensorProto.FLOAT or len(tensor.dims) < 2:
+            continue
+        name = tensor.name
+        half = onnx.numpy_helper.to_array(tensor).astype(np.float16)
+        tensor.CopyFrom(onnx.numpy_helper.from_array(half, name + HALF))
+        casts.append(onnx.helper.make_node("Cast", [name + HALF], [name], to=onnx.TensorProto.FLOAT))
+    for cast in reversed(casts):
+        graph.node.insert(0, cast)
 
 
 def _forget_origin(model: onnx.ModelProto) -> None:

@@ -17,28 +17,17 @@ from faceerase.streamer.encode.codecs import choose_encoder
 from faceerase.streamer.encode.film_sink import FilmSink
 from faceerase.streamer.encode.matte_sink import open_matte
 from faceerase.streamer.erase.anonymizer import PlaneAnonymizer
+from faceerase.streamer.follow.criteria import Criteria
+from faceerase.streamer.follow.stage import Masked, Viewing, follow
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.look.engine import OnnxEngine
-from faceerase.streamer.look.planner import ThoroughPlanner
-from faceerase.streamer.look.stage import LookedAt, Viewing, look
-from faceerase.streamer.mask.cut import cut_map
+from faceerase.streamer.look.looks import Looks
+from faceerase.streamer.look.planner import make_planner
 from faceerase.streamer.mask.matte import Matte
-from faceerase.streamer.mask.regions import FrameMask
-from faceerase.streamer.prefetch import prefetch
+from faceerase.streamer.prefetch import FRAMES_AHEAD, prefetch
 from faceerase.streamer.report import FilmReport, Progress
 from faceerase.streamer.seams import Anonymizer, FrameSink
-
-FRAMES_AHEAD = 4
-"""Decoded frames that may wait between two stages."""
-
-
-@dataclass(frozen=True, slots=True)
-class Masked:
-    """A frame, what is to be erased in it, and how many tiles were looked at for that."""
-
-    frame: Frame
-    mask: FrameMask
-    tiles: int
+from faceerase.streamer.verify.gate import finders_of, let_pass, rejected_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +36,8 @@ class Erased:
 
     frame: Frame
     matte: Matte
-    regions: int
-    tiles: int
+    faces: int
+    looks: Looks
 
 
 def anonymise(
@@ -73,41 +62,46 @@ def anonymise(
         SourceError: the source cannot be read.
         SinkError: the output cannot be written or encoded.
         ModelError: the network failed.
-        VerificationError: the written file is not whole.
+        VerificationError: the written file is not whole, or faces were found in it.
     """
     started = time.monotonic()
-    resolve_threshold(config.mask, engine.contract)  # refused before any work
+    criteria = criteria_of(config, engine.contract)  # refused before any work
+    finders = finders_of(config, engine, criteria) if config.verify.enabled else None
     film = FilmSource(source)
     info = film.info
     choice = choose_encoder(config.encode, info.planar_format, info.full_range, output.suffix)
     remarks = [choice.remark] if choice.remark else []
-    viewing = Viewing(info.full_range, round(info.rotation / 90) % 4)
-    planner = ThoroughPlanner(engine.contract, config.look.min_face)
-    frames = erased = regions = tiles = cells = all_cells = 0
+    viewing = Viewing(info.full_range, info.quarter_turns, float(info.rate))
+    planner = make_planner(config.look.scan, engine.contract, config.look.min_face, viewing.rate)
+    looks, most = Looks(), 0
+    frames = erased = faces = cells = all_cells = 0
+    verdict = cover = None
     with ExitStack() as undo:
-        sinks: list[FrameSink] = []
         if matte is not None:
-            sinks.append(open_matte(matte, info))
-            undo.callback(sinks[-1].abandon)
-        sinks.append(FilmSink(output, info, choice))
-        undo.callback(sinks[-1].abandon)
+            cover = open_matte(matte, info)
+            undo.callback(cover.abandon)
+        written = FilmSink(output, info, choice)
+        undo.callback(written.abandon)
+        sinks: list[FrameSink] = [written] if cover is None else [cover, written]
         decoded = prefetch(film.frames(), FRAMES_AHEAD)
-        looked = prefetch(look(decoded, planner, engine, viewing, config.look.batch_size), FRAMES_AHEAD)
-        masked = mask(looked, config.mask, engine.contract, config.look.min_face, info.width)
-        clean = prefetch(erase(masked, PlaneAnonymizer(config.erase.method)), FRAMES_AHEAD)
+        masked = prefetch(follow(decoded, planner, engine, criteria, viewing), FRAMES_AHEAD)
+        clean = prefetch(erase(masked, PlaneAnonymizer(config.erase.method, viewing.rate)), FRAMES_AHEAD)
         with closing(clean):
             for item in clean:
                 for sink in sinks:
                     sink.write(item.frame, item.matte)
                 frames += 1
-                erased += item.regions > 0
-                regions += item.regions
-                tiles += item.tiles
+                erased += item.faces > 0
+                faces += item.faces
+                looks, most = looks.plus(item.looks), max(most, item.looks.tiles)
                 cells += int(item.matte.cells.sum())
                 all_cells += item.matte.cells.size
-                report(Progress(frames, info.frame_count, regions))
+                report(Progress(frames, info.frame_count, faces))
         for sink in sinks:
             remarks += sink.finish()
+        if finders is not None:
+            keep_as = rejected_name(output) if config.verify.keep_rejected else None
+            verdict = let_pass(source, written, cover, finders, keep_as, report)
         for sink in sinks:
             sink.publish()
         undo.pop_all()  # whole: nothing is to be undone any more
@@ -117,15 +111,27 @@ def anonymise(
         matte=matte,
         frames=frames,
         frames_with_regions=erased,
-        regions=regions,
-        tiles=tiles,
+        faces=faces,
+        looks=looks,
+        most_tiles=most,
         erased_share=cells / max(1, all_cells),
         provider=engine.provider,
         encoder=f"{choice.encoder} {choice.pixel_format}",
         seconds=time.monotonic() - started,
         remarks=(*film.remarks, *remarks),
         lost=tuple(film.lost),
+        verified=verdict,
     )
+
+
+def criteria_of(config: FilmConfig, contract: ModelContract) -> Criteria:
+    """Return what counts as a face by a configuration, for one network.
+
+    Raises:
+        ConfigError: no pixel can exceed the threshold.
+    """
+    rule, threshold = resolve_threshold(config.mask, contract)
+    return Criteria(rule, threshold, config.mask.margin, config.look.min_face)
 
 
 def resolve_threshold(config: MaskConfig, contract: ModelContract) -> tuple[ThresholdRule, float]:
@@ -141,25 +147,8 @@ def resolve_threshold(config: MaskConfig, contract: ModelContract) -> tuple[Thre
     return config.rule or contract.threshold_rule, threshold
 
 
-def mask(
-    items: Iterable[LookedAt], config: MaskConfig, contract: ModelContract, min_face: float, width: int
-) -> Iterator[Masked]:
-    """Yield every frame with its regions: the map cut by the threshold rule, cleaned, grown.
-
-    Args:
-        items: frames with their maps.
-        config: rule, threshold and margin; the contract's own where None.
-        contract: of the model that made the maps.
-        min_face: height of the smallest face, in frame pixels.
-        width: of the frame.
-    """
-    rule, threshold = resolve_threshold(config, contract)
-    for item in items:
-        yield Masked(item.frame, cut_map(item.map, rule, threshold, config.margin, min_face, width), item.tiles)
-
-
 def erase(items: Iterable[Masked], anonymizer: Anonymizer) -> Iterator[Erased]:
     """Yield every frame with its regions erased, and the matte of what was."""
     for item in items:
         frame, matte = anonymizer.erase(item.frame, item.mask)
-        yield Erased(frame, matte, len(item.mask.regions), item.tiles)
+        yield Erased(frame, matte, len({region.track for region in item.mask.regions}), item.looks)

@@ -2,16 +2,20 @@
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+
+from faceerase.streamer.look.looks import Looks
+from faceerase.streamer.verify.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where a job is: ``frames`` done ``of`` about so many (0 = unknown)."""
+    """Where a job is: ``frames`` done ``of`` about so many (0 = unknown); ``faces`` erased, or found in the result."""
 
     frames: int
     of: int
-    regions: int
+    faces: int
+    stage: Literal["erasing", "verifying"] = "erasing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +28,16 @@ class FilmReport:
         matte: the mask that was used, where asked for.
         frames: written.
         frames_with_regions: of them, how many had something erased.
-        regions: erased in all.
-        tiles: looked at in all.
+        faces: erased in all, counted anew in every frame.
+        looks: tiles that were looked at in all, and why; candidates that a second look rejected.
+        most_tiles: looked at between two frames.
         erased_share: share of all pixels that were erased.
         provider: what the network really ran on.
         encoder: that was used, and its pixel format.
         seconds: wall-clock time.
         remarks: what was dropped, changed or repaired.
         lost: what could not be decoded; not empty means that frames are missing.
+        verified: what the check of the result came to, None where there was none.
     """
 
     source: Path
@@ -39,15 +45,18 @@ class FilmReport:
     matte: Path | None
     frames: int
     frames_with_regions: int
-    regions: int
-    tiles: int
+    faces: int
+    looks: Looks
+    most_tiles: int
     erased_share: float
     provider: str
     encoder: str
     seconds: float
     remarks: tuple[str, ...]
     lost: tuple[str, ...]
+    verified: Verdict | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
-        return {key: str(value) if isinstance(value, Path) else value for key, value in asdict(self).items()}
+        values = {key: str(value) if isinstance(value, Path) else value for key, value in asdict(self).items()}
+        return values | {"verified": self.verified.to_dict() if self.verified else None}

@@ -4,6 +4,7 @@ Knows no implementation.
 """
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from faceerase.contract import ModelContract
 from faceerase.streamer.frame import Frame
-from faceerase.streamer.look.pyramid import TilePlan
+from faceerase.streamer.look.planner import FramePlan, Situation
 from faceerase.streamer.mask.matte import Matte
 from faceerase.streamer.mask.regions import FrameMask
 
@@ -27,8 +28,8 @@ class FrameSource(Protocol):
 class TilePlanner(Protocol):
     """Which tiles of which frame are looked at."""
 
-    def plan(self, index: int, width: int, height: int) -> TilePlan:
-        """Return the tiles of frame ``index``, whose gray picture is ``width``×``height``; a pure function."""
+    def plan(self, situation: Situation) -> FramePlan:
+        """Return what is looked at in one frame; a pure function."""
         ...
 
 
@@ -65,6 +66,11 @@ class FrameSink(Protocol):
 
     def finish(self) -> Sequence[str]:
         """Make the result whole and check it, still under its hidden name; return remarks for the report."""
+        ...
+
+    @property
+    def unpublished(self) -> Path:
+        """Where the result lies until it is published."""
         ...
 
     def publish(self) -> None:

@@ -1,8 +1,9 @@
 """What several suites need: synthetic pictures, tiny films, a network that takes bright blobs for faces, photos.
 
-Everything is made when it is asked for; nothing here needs torch, save ``tiny_onnx``.
+Everything is made when it is asked for; nothing here needs torch, save ``tiny_onnx``, or onnx, save ``blob_detector``.
 """
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -215,7 +216,55 @@ def tiny_onnx(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, Path]:
     )
     torch.manual_seed(1)
     network = build_network(config.network)
-    torch.nn.init.normal_(network.head.weight, std=8.0)  # maps that are neither black nor white
+    # Maps that are neither black nor white, and in whose middle a film's planner begins to look again.
+    torch.nn.init.normal_(network.head.weight, std=8.0)
+    torch.nn.init.zeros_(network.head.bias)
     path = tmp_path_factory.mktemp("onnx") / "tiny.onnx"
     export_network(network, config, path)
     return network.eval(), path
+
+
+def _write_detector(path: Path, side: int = 48) -> None:
+    """Write a network for ``cv2.FaceDetectorYN`` to which every bright square of ``side`` pixels is a face."""
+    from onnx import TensorProto, helper, numpy_helper, save
+
+    nodes = [helper.make_node("ReduceMean", ["input"], ["luma"], axes=[1], keepdims=1)]
+    constants: dict[str, Any] = {"zero": 0.0, "one": 1.0, "hundred": 100.0, "half": 0.5, "column": [1, -1, 1]}
+    outputs = []
+    for stride in (8, 16, 32):
+
+        def node(kind: str, inputs: str, output: str, end: str = f"_{stride}", **attributes: Any) -> None:
+            names = [name.replace("@", end) for name in inputs.split()]
+            nodes.append(helper.make_node(kind, names, [output + end], **attributes))
+
+        padding = [(side - stride) // 2] * 4
+        node("AveragePool", "luma", "mean", kernel_shape=[side, side], strides=[stride, stride], pads=padding)
+        node("Sub", "mean@ hundred", "above")
+        node("Div", "above@ hundred", "share")
+        node("Clip", "share@ zero one", "score")
+        node("Reshape", "score@ column", "cls")
+        node("Mul", "cls@ one", "obj")
+        node("Mul", "cls@ zero", "nothing")
+        node("Add", "nothing@ half", "middle")
+        node("Add", "nothing@ log@", "size")
+        node("Concat", "middle@ middle@ size@ size@", "bbox", axis=2)
+        node("Concat", "nothing@ " * 10, "kps", axis=2)
+        constants[f"log_{stride}"] = math.log(side / stride)
+        for name, width in (("cls", 1), ("obj", 1), ("bbox", 4), ("kps", 10)):
+            outputs.append(helper.make_tensor_value_info(f"{name}_{stride}", TensorProto.FLOAT, [1, None, width]))
+    values = [
+        numpy_helper.from_array(np.asarray(value, np.int64 if name == "column" else np.float32), name)
+        for name, value in constants.items()
+    ]
+    shown = helper.make_tensor_value_info("input", TensorProto.FLOAT, [1, 3, None, None])
+    graph = helper.make_graph(nodes, "blob", [shown], outputs, values)
+    save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8), str(path))
+
+
+@pytest.fixture(scope="session")
+def blob_detector(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model for ``cv2.FaceDetectorYN`` to which a bright square of 48 pixels is a face; skips without onnx."""
+    pytest.importorskip("onnx")
+    path = tmp_path_factory.mktemp("detector") / "blob.onnx"
+    _write_detector(path)
+    return path

@@ -13,13 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faceerase.contract import ThresholdRule
-from faceerase.errors import ModelError
 from faceerase.models.data.photo import Gray, Photo
 from faceerase.streamer.look.gray import GrayPicture
-from faceerase.streamer.look.pyramid import cut_tiles, merge_maps, plan_pyramid
-from faceerase.streamer.mask.cut import cut_map
-from faceerase.streamer.mask.matte import scale_mask
+from faceerase.streamer.mask.regions import draw_regions
+from faceerase.streamer.mask.still import certain_regions, look_everywhere
 from faceerase.streamer.seams import MaskEngine
+from faceerase.streamer.verify.detector import SCORE, FaceDetector
+
+LEAST_SCORE = 0.02
+"""So low that a curve over thresholds can be drawn."""
 
 MaskAt = Callable[[float], NDArray[np.bool_]]
 """From a threshold to the mask of the photo that was looked at, (height, width)."""
@@ -52,13 +54,11 @@ class NetworkLooker:
         """
         del photo
         height, width = gray.shape
-        contract = self.engine.contract
-        plan = plan_pyramid(width, height, contract.tile_side, self.min_face, contract.min_face)
-        map_ = merge_maps(self.engine.look(cut_tiles(GrayPicture(gray, 0, 255), plan)), plan, contract.threshold)
+        looked = look_everywhere(GrayPicture(gray, 0, 255), self.engine, self.min_face)
 
         def mask_at(threshold: float) -> NDArray[np.bool_]:
-            found = cut_map(map_, self.rule, threshold, self.margin, self.min_face, width)
-            return scale_mask(found.mask, width, height) > 0
+            found = certain_regions(looked, self.rule, threshold, self.margin, self.min_face)
+            return draw_regions(found, width, height, (1, 1)) > 0
 
         return mask_at
 
@@ -66,34 +66,28 @@ class NetworkLooker:
 class DetectorLooker:
     """OpenCV's ``FaceDetectorYN`` at the photo's own size; its mask is the ellipse in each box."""
 
-    def __init__(self, model: Path, threshold: float = 0.9) -> None:
-        """Load the detector; 0.9 is the score threshold that OpenCV gives it.
+    def __init__(self, model: Path, threshold: float = SCORE) -> None:
+        """Load the detector.
 
         Raises:
             ModelError: the file is missing or not such a detector.
         """
         self.threshold = threshold
-        try:
-            # 0.02: so low that a curve over thresholds can be drawn.
-            self._detector = cv2.FaceDetectorYN.create(str(model), "", (320, 320), 0.02)
-        except cv2.error as error:
-            raise ModelError(f"{model}: not a model of cv2.FaceDetectorYN ({error.err})") from error
+        self._detector = FaceDetector(model, LEAST_SCORE)
 
     def look(self, photo: Photo, gray: Gray) -> MaskAt:
         """Detect once, in colour where the photo's file is at hand."""
         picture = cv2.imread(str(photo.image)) if photo.image.is_file() else None
         if picture is None or picture.shape[:2] != gray.shape:
             picture = cv2.cvtColor(gray, cv2.COLOR_GRAY2BGR)
-        height, width = gray.shape
-        self._detector.setInputSize((width, height))
-        _, faces = self._detector.detect(picture)
-        found = np.zeros((0, 15)) if faces is None else np.asarray(faces)
+        found = self._detector.detect(np.asarray(picture, np.uint8))
 
         def mask_at(threshold: float) -> NDArray[np.bool_]:
-            mask = np.zeros((height, width), np.uint8)
-            for x, y, w, h in found[found[:, -1] > threshold, :4]:
-                axes = (max(1, round(w / 2)), max(1, round(h / 2)))
-                cv2.ellipse(mask, (round(x + w / 2), round(y + h / 2)), axes, 0, 0, 360, (1,), -1)
+            mask = np.zeros(gray.shape, np.uint8)
+            for box in (one.box for one in found if one.score > threshold):
+                axes = (max(1, round(box.width / 2)), max(1, round(box.height / 2)))
+                x, y = box.centre
+                cv2.ellipse(mask, (round(x), round(y)), axes, 0, 0, 360, (1,), -1)
             return mask > 0
 
         return mask_at

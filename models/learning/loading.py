@@ -65,7 +65,7 @@ def train_batches(sampler: CropSampler, config: TrainConfig, first: int, last: i
     yield from loader
 
 
-def validation_set(sampler: CropSampler, count: int) -> Sample:
+def plain_tiles(sampler: CropSampler, count: int) -> Sample:
     """Return the first ``count`` tiles, unchanged, as one batch kept in memory."""
     tiles = TileDataset(sampler, 0, count, None)
     parts = [tiles[index] for index in range(count)]

@@ -3,6 +3,7 @@
 Knows nothing of the training loop.
 """
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
@@ -10,10 +11,12 @@ from numpy.typing import NDArray
 
 from faceerase.models.data.photo import Photo, PhotoSet
 from faceerase.models.tiles.hard import HardCases, HardSpot, MissedFace, together
-from faceerase.models.tiles.targets import box_shape, face_shape
+from faceerase.models.tiles.targets import box_shape
+from faceerase.streamer.box import Box
+from faceerase.streamer.look.candidates import Candidate, find_candidates
 from faceerase.streamer.look.gray import GrayPicture
-from faceerase.streamer.look.pyramid import cut_tiles, merge_maps, plan_pyramid
-from faceerase.streamer.mask.cut import cut_map
+from faceerase.streamer.look.pyramid import plan_pyramid
+from faceerase.streamer.look.view import cut_view
 
 SURE_OF = 0.5
 """A map value from which on a spot counts as a false alarm."""
@@ -27,7 +30,7 @@ nobody marked: teaching them as hard negatives would teach to miss faces."""
 
 
 SEEN = 0.5
-"""Share of a face that must lie above ``SURE_OF``; a face of which less does is missed, and shown more often."""
+"""Share of a face's box that one spot must cover; a face without such a spot is missed, and shown more often."""
 
 
 class Looks(Protocol):
@@ -58,38 +61,31 @@ def _look_at(number: int, photos: PhotoSet, network: Looks, side: int, min_face:
     photo = photos.photos[number]
     gray = photos.read(photo.image)
     height, width = gray.shape
-    plan = plan_pyramid(width, height, side, SMALLEST, min_face)
-    map_ = merge_maps(network.look(cut_tiles(GrayPicture(gray, 0, 255), plan)), plan, 2 * SURE_OF)
-    return HardCases(_false_alarms(number, photo, map_, width, height), _missed(number, photo, photos, map_, width))
+    tiles = plan_pyramid(width, height, side, SMALLEST, min_face)
+    maps = network.look(np.stack([cut_view(GrayPicture(gray, 0, 255), tile.view) for tile in tiles]))
+    seen = find_candidates(tiles, maps, SURE_OF, SMALLEST / 2)
+    return HardCases(_false_alarms(number, photo, seen, width, height), _missed(number, photo, seen))
 
 
 def _false_alarms(
-    number: int, photo: Photo, map_: NDArray[np.float32], width: int, height: int
+    number: int, photo: Photo, seen: Sequence[Candidate], width: int, height: int
 ) -> tuple[HardSpot, ...]:
-    found = cut_map(map_, "fixed", SURE_OF, 0, SMALLEST, width)
-    scale = width / map_.shape[1]
     near = np.zeros((height, width), np.uint8)
     for face in photo.faces:
         near |= box_shape(face, NEAR_FACE, width, height)
     spots = []
-    for region in found.regions:
-        x, y, w, h = (value * scale for value in (region.x, region.y, region.width, region.height))
-        if not near[int(y) : int(y + h) + 1, int(x) : int(x + w) + 1].any():
-            spots.append(HardSpot(number, x + w / 2, y + h / 2, max(float(np.sqrt(w * h)), SMALLEST / 2)))
+    for box in (one.box for one in seen):
+        if not near[max(0, int(box.y0)) : int(box.y1) + 1, max(0, int(box.x0)) : int(box.x1) + 1].any():
+            spots.append(HardSpot(number, *box.centre, max(float(np.sqrt(box.area)), SMALLEST / 2)))
     return tuple(spots)
 
 
-def _missed(
-    number: int, photo: Photo, photos: PhotoSet, map_: NDArray[np.float32], width: int
-) -> tuple[MissedFace, ...]:
-    scale = map_.shape[1] / width
-    view = np.hstack([np.eye(2) * scale, np.zeros((2, 1))])
-    mask = None if photo.mask is None else photos.read(photo.mask)
+def _missed(number: int, photo: Photo, seen: Sequence[Candidate]) -> tuple[MissedFace, ...]:
     missed = []
     for at, face in enumerate(photo.faces):
         if face.ignore or face.height < SMALLEST:
             continue
-        shape = face_shape(face, mask, view, map_.shape[1], map_.shape[0]) > 0
-        if shape.any() and float((map_[shape] > SURE_OF).mean()) < SEEN:
+        box = Box(face.x, face.y, face.x + face.width, face.y + face.height)
+        if not any(one.box.common(box) >= SEEN * box.area for one in seen):
             missed.append(MissedFace(number, at))
     return tuple(missed)

@@ -21,12 +21,13 @@ from faceerase.models.data.photo import PhotoSet
 from faceerase.models.judging.metrics import tile_metrics
 from faceerase.models.learning.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from faceerase.models.learning.journal import Checked, Journal
-from faceerase.models.learning.loading import Sample, train_batches, validation_set
+from faceerase.models.learning.loading import Sample, plain_tiles, train_batches
 from faceerase.models.learning.losses import segmentation_loss
 from faceerase.models.learning.mine import mine
 from faceerase.models.learning.scaling import scale_input
 from faceerase.models.learning.schedule import learning_rate, marks, moving_average
 from faceerase.models.learning.torch_engine import TorchLook
+from faceerase.models.learning.warm_start import start_from
 from faceerase.models.networks.registry import build_network
 from faceerase.models.tiles.crops import CropSampler
 from faceerase.models.tiles.hard import HardCases, load_cases, save_cases, together
@@ -34,6 +35,8 @@ from faceerase.models.tiles.hard import HardCases, load_cases, save_cases, toget
 LAST, BEST = "last.pt", "best.pt"
 SHOWN = 24
 """Validation tiles on the sample sheet."""
+MEASURED = 128
+"""Training tiles on which a network that starts from exported weights measures its activations."""
 
 _log = get_logger(__name__)
 
@@ -84,8 +87,15 @@ class _Run:
         rate, decay = config.learning_rate, config.weight_decay
         self.optimiser = torch.optim.AdamW(self.network.parameters(), rate, weight_decay=decay)
         self.forward = torch.compile(self.network) if config.compile else self.network
+        self.bf16 = config.bf16 or self.device.type == "cuda"
         self.seen, self.best = 0, -1.0
         self._take_up()
+
+    def start_from(self, weights: Path, tiles: Sample) -> None:
+        """Begin with the weights of a file instead of chance."""
+        gray = scale_input(tiles[0].to(self.device), self.network.value_range)
+        start_from(weights, self.network, gray)
+        self.average.module.load_state_dict(self.network.state_dict())
 
     def _take_up(self) -> None:
         path = self.folder / LAST
@@ -108,7 +118,7 @@ class _Run:
             group["lr"] = learning_rate(self.config, self.seen)
         gray, mask, weight = (tensor.to(self.device, non_blocking=True) for tensor in batch[:3])
         tiles = scale_input(gray, self.network.value_range)
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bf16):
             logits = self.forward(tiles)
         loss = segmentation_loss(logits.float(), mask.float(), weight, self.network.activation, self.config.iou_weight)
         self.optimiser.zero_grad()
@@ -136,7 +146,7 @@ class _Run:
 
     def look(self) -> TorchLook:
         """Return the averaged network, ready to look at tiles."""
-        return TorchLook(self.average.module, self.network.activation, self.network.value_range)
+        return TorchLook(self.average.module, self.network.activation, self.network.value_range, self.bf16)
 
 
 def train(config: TrainConfig, photos: PhotoSet, held_out: PhotoSet, folder: Path, report: Report) -> Path:
@@ -161,7 +171,9 @@ def train(config: TrainConfig, photos: PhotoSet, held_out: PhotoSet, folder: Pat
     torch.manual_seed(config.seed)
     torch.set_num_threads(config.threads)
     run = _Run(config, folder)
-    checked = validation_set(CropSampler(held_out, config.crops, 0), config.validation_tiles)
+    checked = plain_tiles(CropSampler(held_out, config.crops, 0), config.validation_tiles)
+    if config.start_from is not None and not run.seen:
+        run.start_from(config.start_from, plain_tiles(CropSampler(photos, config.crops, config.seed), MEASURED))
     stops = marks(config)
     with Journal(folder, run.seen) as journal:
         for begin, end in pairwise([0, *stops]):

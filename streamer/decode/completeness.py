@@ -30,10 +30,11 @@ class Completeness:
         if self._missing:
             return f"the file is cut off: {self._missing} of the frames that its index names are not in it"
         promised = self._container.duration
-        # Matroska's header holds a duration; elsewhere it may be a guess from the bit rate.
+        # Matroska's header holds a duration; elsewhere it may be a guess from the bit rate. FFmpeg counts from time 0,
+        # other writers from the first frame, which promises less.
         if "matroska" not in self._container.format.name or not promised:
             return None
-        promised_end = (promised + max(0, self._container.start_time or 0)) / 1_000_000
+        promised_end = promised / 1_000_000
         if self._end < promised_end - SLACK_SECONDS:
             return f"the file is cut off: its header promises {promised_end:.3f} s, it ends at {self._end:.3f} s"
         return None

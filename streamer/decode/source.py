@@ -54,6 +54,11 @@ class FilmInfo:
     clock: Clock
     audio_rates: tuple[int, ...]
 
+    @property
+    def quarter_turns(self) -> int:
+        """Counter-clockwise, after which the picture is upright."""
+        return round(self.rotation / 90) % 4
+
 
 class FilmSource:
     """A film file as a ``FrameSource``; ``remarks`` and ``lost`` are complete once ``frames`` has ended."""

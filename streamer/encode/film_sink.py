@@ -106,6 +106,24 @@ class FilmSink:
         """
         self._partial.publish()
 
+    @property
+    def unpublished(self) -> Path:
+        """Where the film lies until it is published."""
+        return self._partial.path
+
+    @property
+    def target(self) -> Path:
+        """Where it will lie then."""
+        return self._partial.target
+
+    def keep_as(self, name: Path) -> None:
+        """Give the finished film, which is not to be published, another name; ``abandon`` leaves it there.
+
+        Raises:
+            SinkError: the folder vanished or refuses.
+        """
+        self._partial.keep_as(name)
+
     def abandon(self) -> None:
         """Close everything and leave nothing behind."""
         if self._passengers is not None:

@@ -66,6 +66,11 @@ class MatteFilm:
             raise SinkError(f"{self._partial.target}: the matte is not finished ({error})") from error
         return []
 
+    @property
+    def unpublished(self) -> Path:
+        """Where the matte lies until it is published."""
+        return self._partial.path
+
     def publish(self) -> None:
         """Give the finished matte its name.
 
@@ -115,6 +120,11 @@ class MattePicture:
     def finish(self) -> Sequence[str]:
         """Do nothing: a picture is whole when it is written."""
         return []
+
+    @property
+    def unpublished(self) -> Path:
+        """Where the picture lies until it is published."""
+        return self._partial.path
 
     def publish(self) -> None:
         """Give the picture its name.

@@ -39,19 +39,28 @@ class PartialFile:
         Raises:
             SinkError: the folder vanished or refuses.
         """
+        self._rename(self.target)
+        self._published = True
+
+    def keep_as(self, other: Path) -> None:
+        """Give the finished file a name that is not the target's; ``remove`` leaves it there.
+
+        Raises:
+            SinkError: the folder vanished or refuses.
+        """
+        self._rename(other)
+
+    def remove(self) -> None:
+        """Leave nothing behind, the published file included."""
+        (self.target if self._published else self.path).unlink(missing_ok=True)
+
+    def _rename(self, name: Path) -> None:
         try:
             mask = os.umask(0)
             os.umask(mask)
             os.chmod(self.path, 0o666 & ~mask)
             with self.path.open("rb") as written:
                 os.fsync(written.fileno())
-            os.replace(self.path, self.target)
-            self._published = True
+            os.replace(self.path, name)
         except OSError as error:
-            raise SinkError(
-                f"{self.target}: the finished film cannot be put in its place ({error.strerror})"
-            ) from error
-
-    def remove(self) -> None:
-        """Leave nothing behind, the published file included."""
-        (self.target if self._published else self.path).unlink(missing_ok=True)
+            raise SinkError(f"{name}: the finished film cannot be put in its place ({error.strerror})") from error

@@ -4,6 +4,8 @@ Telea's method (2004, doi:10.1080/10867651.2004.10487596), the seed's, with its 
 small working copy. The fill depends on pixels outside the hole only. Knows nothing of films or regions.
 """
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -20,11 +22,23 @@ LONGEST = 72
 SMOOTHING = 0.05
 """Standard deviation of the smoothing inside the hole, as a share of the working copy's longest side."""
 
-GRAIN_SEED = 20
+GRAIN_SEED, GRAIN_SIDE = 20, 512
 
 
-def inpaint(plane: PlaneArray, hole: NDArray[np.uint8], depth: int) -> NDArray[np.float32]:
-    """Return a piece of a plane with its hole filled, float32 in the plane's own values.
+@dataclass(frozen=True, slots=True, repr=False)
+class Fill:
+    """A filled working copy, float32 in the plane's own values, its hole, and the grain to be put on it.
+
+    ``grain`` is a standard deviation in the plane's own values.
+    """
+
+    samples: NDArray[np.float32]
+    hole: NDArray[np.uint8]
+    grain: float
+
+
+def make_fill(plane: PlaneArray, hole: NDArray[np.uint8], depth: int) -> Fill:
+    """Return the fill of a hole in a piece of a plane, at working size.
 
     Args:
         plane: (height, width), with some surroundings of the hole.
@@ -34,9 +48,27 @@ def inpaint(plane: PlaneArray, hole: NDArray[np.uint8], depth: int) -> NDArray[n
     copy = shrink(plane, hole, LONGEST)
     if not (copy.hole == 0).any():
         # Nothing is known: mid-gray says so.
-        return np.full(plane.shape, np.float32(1 << (depth - 1)))
-    filled = enlarge(_smooth(_telea(copy, depth), copy), plane)
-    return filled + _grain(plane, hole)
+        return Fill(np.full(copy.hole.shape, np.float32(1 << (depth - 1))), copy.hole, 0.0)
+    return Fill(_smooth(_telea(copy, depth), copy), copy.hole, _grain_around(plane, hole))
+
+
+def draw_fill(
+    samples: NDArray[np.float32], grain: float, plane: PlaneArray, at: tuple[int, int]
+) -> NDArray[np.float32]:
+    """Return a fill at the size of the piece of the plane that it is for, float32.
+
+    Args:
+        samples: at working size.
+        grain: standard deviation of the noise put on it.
+        plane: the piece.
+        at: (x, y) of the piece in its plane: the noise keeps its place in the picture, so that it does not boil.
+    """
+    filled = enlarge(samples, plane)
+    if grain == 0:
+        return filled
+    rows = np.arange(at[1], at[1] + plane.shape[0]) % GRAIN_SIDE
+    columns = np.arange(at[0], at[0] + plane.shape[1]) % GRAIN_SIDE
+    return np.asarray(filled + _NOISE[np.ix_(rows, columns)] * np.float32(grain), np.float32)
 
 
 def _telea(copy: WorkingCopy, depth: int) -> NDArray[np.float32]:
@@ -60,16 +92,15 @@ def _smooth(filled: NDArray[np.float32], copy: WorkingCopy) -> NDArray[np.float3
     return np.asarray(np.where(copy.hole > 0, out, filled), np.float32)
 
 
-def _grain(plane: PlaneArray, hole: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Noise as strong as that around the hole, the same in every frame of a shape, so that it does not boil."""
+def _grain_around(plane: PlaneArray, hole: NDArray[np.uint8]) -> float:
+    """Return how strong the noise around a hole is."""
     values = plane.astype(np.float32)
     # A sample beside the hole has hidden ones in its neighbourhood: it may not take part.
     known = np.asarray(cv2.dilate(hole, np.ones((3, 3), np.uint8))) == 0
     smooth = cv2.medianBlur(values, 3)
     residue = np.abs(values - smooth)[known]
     # The median is the noise and not the edges; 1.48 makes it a standard deviation (Rousseeuw & Croux 1993).
-    deviation = 1.48 * float(np.median(residue)) if residue.size else 0.0
-    if deviation == 0:
-        return np.zeros(plane.shape, np.float32)
-    noise = np.random.default_rng(GRAIN_SEED).standard_normal(plane.shape, dtype=np.float32)
-    return noise * np.float32(deviation)
+    return 1.48 * float(np.median(residue)) if residue.size else 0.0
+
+
+_NOISE = np.random.default_rng(GRAIN_SEED).standard_normal((GRAIN_SIDE, GRAIN_SIDE), dtype=np.float32)

@@ -1,22 +1,132 @@
-"""Planners: which tiles of which frame are looked at. Pure functions of frame number, size and configuration."""
+"""Planners: which tiles of which frame are looked at. Pure functions of a situation and their configuration.
 
-from functools import lru_cache
+``thorough`` looks everywhere in every frame. The others look at the whole picture in one tile and closely at every
+face that is followed; the rest of the pyramid is gone through bit by bit, everything at the start of a scene.
+Know nothing of pictures' contents, networks or tracks' past.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 from faceerase.contract import ModelContract
-from faceerase.streamer.look.pyramid import TilePlan, plan_pyramid
+from faceerase.streamer.box import Box
+from faceerase.streamer.look.pyramid import Tile, plan_pyramid
+from faceerase.streamer.look.view import View, view_of
+
+Scan = Literal["thorough", "balanced", "fast"]
+
+ROUND_SECONDS: dict[Scan, float] = {"thorough": 0.0, "balanced": 0.25, "fast": 0.5}
+"""Within this time every part of the picture is seen at full sharpness."""
+
+FOLLOW_EVERY: dict[Scan, int] = {"thorough": 1, "balanced": 1, "fast": 2}
+"""In every n-th frame the faces that are followed are looked at closely."""
+
+FOLLOW_SIDES = (48, 32, 80)
+"""Tile pixels at which a face that is followed is shown, in turn: what one size hides another shows."""
+
+AROUND = 0.6
+"""A view serves a face that lies this far (as a share of its side) inside it,"""
+
+FACE_RANGE = (24, 110)
+"""and is shown at a size (in tile pixels) between these: near enough to what the network knows best."""
 
 
-class ThoroughPlanner:
-    """Every tile of every level, every frame."""
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What a planner may go by.
 
-    def __init__(self, contract: ModelContract, min_face: float) -> None:
-        self._contract = contract
-        self._min_face = min_face
+    Attributes:
+        number: of the frame in its scene, from 0.
+        width: of the upright picture.
+        height: of the upright picture.
+        live: where the faces that are followed are expected.
+        unchanged: numbers of the pyramid's tiles that look as they did when they were last looked at.
+    """
 
-    def plan(self, index: int, width: int, height: int) -> TilePlan:
-        """Return the same full pyramid for every frame of a size."""
-        del index
-        return _pyramid(width, height, self._contract.tile_side, self._min_face, self._contract.min_face)
+    number: int
+    width: int
+    height: int
+    live: tuple[Box, ...] = ()
+    unchanged: frozenset[int] = frozenset()
 
 
-_pyramid = lru_cache(maxsize=16)(plan_pyramid)
+@dataclass(frozen=True, slots=True)
+class FramePlan:
+    """What is looked at in one frame.
+
+    Attributes:
+        pyramid: all its tiles.
+        numbers: which of them.
+        views: around faces that are followed.
+        shown_in: for each face of the situation, the number of the view that shows it; empty where none is looked at.
+    """
+
+    pyramid: tuple[Tile, ...]
+    numbers: tuple[int, ...]
+    views: tuple[View, ...]
+    shown_in: tuple[int, ...]
+
+    @property
+    def tiles(self) -> int:
+        """How many runs of the network the frame costs before anything new is found in it."""
+        return len(self.numbers) + len(self.views)
+
+
+@dataclass(frozen=True, slots=True)
+class ScanPlanner:
+    """A ``TilePlanner``: everything every ``round`` frames; ``follow_every`` as in ``FOLLOW_EVERY``."""
+
+    contract: ModelContract
+    min_face: float
+    round: int
+    follow_every: int
+
+    def plan(self, situation: Situation) -> FramePlan:
+        """Return what is looked at; at most the whole pyramid and one view for each face."""
+        now = situation
+        side = self.contract.tile_side
+        pyramid = plan_pyramid(now.width, now.height, side, self.min_face, self.contract.min_face)
+        whole = len(pyramid) - 1
+        due = [number for number in range(whole) if now.number == 0 or number % self.round == now.number % self.round]
+        all_of_them = now.number == 0 or self.round == 1
+        numbers = (*(number for number in due if all_of_them or number not in now.unchanged), whole)
+        if now.number % self.follow_every:
+            return FramePlan(pyramid, numbers, (), ())
+        views, shown_in = views_around(now.live, now.number // self.follow_every, side, now.width, now.height)
+        return FramePlan(pyramid, numbers, views, shown_in)
+
+
+def make_planner(scan: Scan, contract: ModelContract, min_face: float, rate: float) -> ScanPlanner:
+    """Return the planner of a name for a film of ``rate`` frames per second."""
+    return ScanPlanner(contract, min_face, max(1, round(ROUND_SECONDS[scan] * rate)), FOLLOW_EVERY[scan])
+
+
+def views_around(
+    boxes: Sequence[Box], number: int, side: int, width: int, height: int
+) -> tuple[tuple[View, ...], tuple[int, ...]]:
+    """Return few views that show every box well, and for each box which; sizes change from frame to frame.
+
+    Args:
+        boxes: in a picture ``width`` × ``height``.
+        number: of the frame among those in which faces are looked at.
+        side: of a tile.
+        width: of the picture.
+        height: of the picture.
+    """
+    views: list[View] = []
+    shown_in = [0] * len(boxes)
+    for at in sorted(range(len(boxes)), key=lambda at: -boxes[at].side):
+        serving = [n for n, view in enumerate(views) if _serves(view, boxes[at], width, height)]
+        if not serving:
+            views.append(view_of(boxes[at], FOLLOW_SIDES[number % len(FOLLOW_SIDES)], side, width, height))
+        shown_in[at] = serving[0] if serving else len(views) - 1
+    return tuple(views), tuple(shown_in)
+
+
+def _serves(view: View, box: Box, width: int, height: int) -> bool:
+    shown = box.side * view.scale
+    around = box.grown(AROUND * box.side)
+    # At the picture's edge there is nothing more to be seen around a face.
+    wanted = Box(max(0.0, around.x0), max(0.0, around.y0), min(float(width), around.x1), min(float(height), around.y1))
+    return FACE_RANGE[0] <= shown <= FACE_RANGE[1] and view.holds(wanted)

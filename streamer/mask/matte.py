@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from faceerase.streamer.mask.regions import FrameMask
+from faceerase.streamer.mask.regions import FrameMask, draw_regions
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -40,18 +39,6 @@ class Matte:
 
 
 def matte_of(mask: FrameMask, block: tuple[int, int], width: int, height: int) -> Matte:
-    """Return the cells of a frame that a mask at map scale covers."""
+    """Return the cells of a frame that a mask covers."""
     columns, rows = -(-width // block[0]), -(-height // block[1])
-    if not mask.regions:
-        return Matte(np.zeros((rows, columns), np.uint8), block, width, height)
-    return Matte(scale_mask(mask.mask, columns, rows), block, width, height)
-
-
-def scale_mask(mask: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
-    """Return a 0/1 mask at another size; a target pixel counts early: a rim too wide is better than a cheek left."""
-    if width < mask.shape[1] or height < mask.shape[0]:
-        # Shrunk: whatever is in a pixel counts, however small its share.
-        share = cv2.resize(mask.astype(np.float32), (width, height), interpolation=cv2.INTER_AREA)
-        return (np.asarray(share) > 0).astype(np.uint8)
-    grown = cv2.resize(mask * np.uint8(255), (width, height), interpolation=cv2.INTER_LINEAR)
-    return (np.asarray(grown) > 96).astype(np.uint8)
+    return Matte(draw_regions(mask.regions, columns, rows, block), block, width, height)

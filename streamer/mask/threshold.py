@@ -1,9 +1,7 @@
 """Threshold rules: from a map to a mask. Pure functions; know nothing of films, tiles or regions.
 
-Every relative rule is gated by an absolute presence: where nothing in the map reaches it, nothing is masked.
+A rule draws an outline (``likely``); an absolute value says whether a face is in it (``certain_from``).
 """
-
-from typing import Any
 
 import cv2
 import numpy as np
@@ -18,36 +16,47 @@ SEED_BINS = 10
 SEED_BIN = 6
 """The seed takes the lower edge of the 7th of 10 histogram bins of the map: min + 0.6 · (max − min)."""
 
-HYSTERESIS_LOW = 0.09
-"""The weak threshold as a share of the strong one: rims and turned cheeks follow where a face is certain."""
+OUTLINE = 0.1
+"""Share of the threshold at which ``hysteresis`` draws an outline: rims and turned cheeks follow where a face is
+certain (ADR 10)."""
+
+OUTLINE_FOLLOWED = 0.4
+"""The same for a face that is followed: one look in each frame is noisier than the mean of two, and the shapes of
+neighbouring frames are put together anyway."""
+
+GROWS, GROWS_FOLLOWED = 1.8, 1.35
+"""How many times as large as the candidate, or as the face a moment ago, an outline may be."""
 
 SMALL_SHARE = 0.69
 """Share of the strong threshold that is enough for the smallest faces: few pixels speak for them, and little is lost
 where they are none (ADR 10)."""
 
+DOUBTFUL = 0.28
+"""Share of the model's threshold from which a spot is worth a second look."""
+
+SPECK = 0.5
+"""A spot narrower and lower than this share of the smallest face is noise."""
+
 SMALL, LARGE = 1.5, 8.0
 """Side of a region, in smallest faces, up to which the small share counts, and from which the whole threshold does."""
 
 
-def apply_rule(map_: Map, rule: ThresholdRule, threshold: float, smallest: float) -> Mask:
-    """Return the mask of a map by the named rule; all false where nothing in the map is certain enough.
+def likely(map_: Map, rule: ThresholdRule, threshold: float, low: float) -> Mask:
+    """Return the outline that a rule draws in a tile's map; whether what it holds is certain is another question.
 
     Args:
         map_: (height, width) float32; probabilities, or p·N of a spatial softmax.
         rule: ``fixed``, ``histogram``, ``otsu`` or ``hysteresis``.
-        threshold: absolute: the cut itself (``fixed``), the strong threshold (``hysteresis``), or the presence gate.
-        smallest: height of the smallest face, in map pixels (``hysteresis``).
+        threshold: the cut itself (``fixed``), or what is certain (``hysteresis``).
+        low: share of it at which ``hysteresis`` draws the outline.
     """
-    gate = threshold * SMALL_SHARE if rule == "hysteresis" else threshold
-    if map_.size == 0 or float(map_.max()) <= gate:
-        return np.zeros(map_.shape, np.bool_)
     if rule == "fixed":
         return np.asarray(map_ > threshold)
     if rule == "histogram":
         return np.asarray(map_ > histogram_threshold(map_))
     if rule == "otsu":
         return np.asarray(map_ > otsu_threshold(map_))
-    return hysteresis(map_, threshold * HYSTERESIS_LOW, threshold, smallest)
+    return np.asarray(map_ > threshold * low)
 
 
 def histogram_threshold(map_: Map) -> float:
@@ -69,20 +78,18 @@ def otsu_threshold(map_: Map) -> float:
     return lowest + (float(cut) + 0.5) * (highest - lowest) / 255
 
 
-def strong_threshold(threshold: float, area: NDArray[np.integer[Any]], smallest: float) -> NDArray[np.float64]:
-    """Return what regions of ``area`` map pixels must exceed: ``SMALL_SHARE`` of the threshold, up to all of it."""
-    sides = np.sqrt(np.maximum(area, 1)) / smallest
-    share = np.clip(np.log(sides / SMALL) / np.log(LARGE / SMALL), 0, 1)
-    return np.asarray(threshold * (SMALL_SHARE + (1 - SMALL_SHARE) * share))
+def certain_from(rule: ThresholdRule, threshold: float, side: float, smallest: float) -> float:
+    """Return what the greatest value in a region must exceed for it to be a face.
 
+    Every rule is gated by this absolute value: where nothing in a map reaches it, nothing is masked.
 
-def hysteresis(map_: Map, low: float, high: float, smallest: float) -> Mask:
-    """Return the 8-connected parts above ``low`` that hold a pixel above ``high`` (Canny 1986), less for small ones."""
-    count, labels_, stats_, _ = cv2.connectedComponentsWithStats((map_ > low).astype(np.uint8), connectivity=8)
-    labels, stats = np.asarray(labels_, np.int32), np.asarray(stats_, np.int32)
-    peaks = np.zeros(count, np.float32)
-    likely = map_ > high * SMALL_SHARE
-    np.maximum.at(peaks, labels[likely], map_[likely])
-    strong = peaks > strong_threshold(high, stats[:, cv2.CC_STAT_AREA], smallest)
-    strong[0] = False
-    return np.asarray(strong[labels])
+    Args:
+        rule: the threshold rule; ``hysteresis`` asks less of small regions.
+        threshold: its value.
+        side: of the region.
+        smallest: height of the smallest face, in the same unit.
+    """
+    if rule != "hysteresis":
+        return threshold
+    share = float(np.clip(np.log(max(side, 1e-6) / smallest / SMALL) / np.log(LARGE / SMALL), 0, 1))
+    return threshold * (SMALL_SHARE + (1 - SMALL_SHARE) * share)

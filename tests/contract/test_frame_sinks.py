@@ -71,6 +71,7 @@ def test_the_result_has_its_name_when_it_is_whole(target: Path, count: int, sour
         assert not target.exists()
     remarks = sink.finish()
     assert not target.exists()
+    assert len(list(FilmSource(sink.unpublished).frames())) == count
     sink.publish()
     assert all(isinstance(remark, str) for remark in remarks)
     assert list(target.parent.iterdir()) == [target]

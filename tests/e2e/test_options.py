@@ -1,6 +1,7 @@
 """Every option does what its help says, and a flag wins over a file, and a file over the default."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -101,8 +102,25 @@ def test_min_face_and_threshold_change_what_is_looked_at_and_found(
         return _events(ended.out)[-1]
 
     usual = done()
-    assert done("--min-face", 64)["tiles"] < usual["tiles"]
+    assert done("--min-face", 64)["looks"]["planned"] < usual["looks"]["planned"]
     assert done("--threshold", 0.999)["erased_share"] < done("--threshold", 0.05)["erased_share"]
+
+
+def test_scan_changes_how_much_is_looked_at(tmp_path: Path, short: Path, run: Callable[..., Any]) -> None:
+    tiles = {}
+    for scan in ("thorough", "balanced", "fast"):
+        ended = run(short, "-o", tmp_path / "out.mp4", "--overwrite", "--scan", scan, "--json")
+        assert ended.code == 0, ended.err
+        done = _events(ended.out)[-1]
+        assert done["configuration"]["look"]["scan"] == scan
+        tiles[scan] = done["looks"]["planned"]
+    assert tiles["thorough"] > 2 * tiles["balanced"] >= 2 * tiles["fast"]
+
+
+def test_the_summary_says_how_much_was_looked_at(tmp_path: Path, short: Path, run: Callable[..., Any]) -> None:
+    ended = run(short, "-o", tmp_path / "out.mp4")
+    assert ended.code == 0
+    assert re.search(r" \d+\.\d tiles a frame, \d+ of \d+ candidates rejected at a second look; ", ended.err)
 
 
 def test_an_empty_frame_stays_whole(

@@ -6,9 +6,10 @@ from typing import get_args
 import numpy as np
 import pytest
 
+from faceerase.streamer.box import Box
 from faceerase.streamer.erase.anonymizer import Method, PlaneAnonymizer
 from faceerase.streamer.frame import Frame
-from faceerase.streamer.mask.regions import FrameMask, Region
+from faceerase.streamer.mask.regions import SHAPE_SIDE, FrameMask, Region
 from faceerase.streamer.planes import layout_of, plane_views
 
 FrameMaker = Callable[..., Frame]
@@ -20,12 +21,10 @@ FORMATS = [
 WIDTH, HEIGHT = 95, 71
 
 
-def mask_of(*boxes: tuple[int, int, int, int], width: int = WIDTH, height: int = HEIGHT) -> FrameMask:
-    """A mask of boxes (x, y, width, height), at the scale of the frame."""
-    mask = np.zeros((height, width), np.uint8)
-    for x, y, across, down in boxes:
-        mask[y : y + down, x : x + across] = 1
-    return FrameMask(mask, tuple(Region(*box, 1.0) for box in boxes))
+def mask_of(*boxes: tuple[int, int, int, int]) -> FrameMask:
+    """A mask of boxes (x, y, width, height), which nobody follows."""
+    shape = np.full((SHAPE_SIDE, SHAPE_SIDE), 255, np.uint8)
+    return FrameMask(tuple(Region(Box(x, y, x + across, y + down), shape, 1.0) for x, y, across, down in boxes))
 
 
 def planes_of(frame: Frame) -> list[np.ndarray]:
@@ -89,7 +88,7 @@ def test_a_mask_over_the_whole_frame_leaves_nothing(noise_frame: FrameMaker, met
 def test_tiny_frames_can_be_erased(noise_frame: FrameMaker, method: Method, size: tuple[int, int]) -> None:
     width, height = size
     frame = noise_frame("yuv420p", width, height)
-    _, matte = PlaneAnonymizer(method).erase(frame, mask_of((0, 0, width, height), width=width, height=height))
+    _, matte = PlaneAnonymizer(method).erase(frame, mask_of((0, 0, width, height)))
     assert matte.luma().shape == (height, width)
 
 

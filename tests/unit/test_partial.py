@@ -75,6 +75,19 @@ def test_removing_after_publishing_takes_the_result_back(tmp_path: Path) -> None
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_file_kept_under_another_name_is_not_the_result(tmp_path: Path) -> None:
+    target = tmp_path / "clean.mp4"
+    target.write_bytes(b"older")
+    partial = PartialFile(target)
+    partial.path.write_bytes(b"a film")
+    partial.keep_as(tmp_path / "clean.rejected.mp4")
+    partial.remove()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["clean.mp4", "clean.rejected.mp4"]
+    assert target.read_bytes() == b"older"
+    assert (tmp_path / "clean.rejected.mp4").read_bytes() == b"a film"
+    assert mode(tmp_path / "clean.rejected.mp4") == 0o644
+
+
 def test_the_longest_legal_name_has_room_for_its_partial(tmp_path: Path) -> None:
     target = tmp_path / ("x" * 251 + ".mp4")
     PartialFile(target).publish()

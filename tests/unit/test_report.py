@@ -7,6 +7,7 @@ from pathlib import Path
 import av
 
 from faceerase.streamer.frame import Frame
+from faceerase.streamer.look.looks import Looks
 from faceerase.streamer.report import FilmReport
 
 REPORT = FilmReport(
@@ -15,8 +16,9 @@ REPORT = FilmReport(
     matte=None,
     frames=3,
     frames_with_regions=2,
-    regions=4,
-    tiles=9,
+    faces=4,
+    looks=Looks(planned=9, again=2, candidates=1),
+    most_tiles=6,
     erased_share=0.25,
     provider="cpu",
     encoder="libx264 yuv420p",
@@ -30,6 +32,7 @@ def test_a_report_becomes_json() -> None:
     values = json.loads(json.dumps(REPORT.to_dict()))
     assert (values["source"], values["output"], values["matte"]) == ("in.mp4", "out.mp4", None)
     assert (values["frames"], values["erased_share"], values["remarks"]) == (3, 0.25, ["dropped: stream 2"])
+    assert (values["looks"]["planned"], values["looks"]["again"], values["verified"]) == (9, 2, None)
     assert set(values) == set(FilmReport.__slots__)
 
 

@@ -7,6 +7,7 @@ from faceerase.cli.data import app as data
 from faceerase.cli.doctor import doctor
 from faceerase.cli.judge import evaluate
 from faceerase.cli.learn import export, train
+from faceerase.cli.verify import verify
 from faceerase.cli.video import video
 
 app = typer.Typer(
@@ -35,6 +36,7 @@ def _faceerase(
 
 
 app.command()(video)
+app.command()(verify)
 app.command()(doctor)
 app.add_typer(data, name="data")
 app.command()(train)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 PACKED = "photos.pack"
 COMPARED_TILES = 16
 
-Precision = Literal["fp32", "fp16"]
+Precision = Literal["fp32", "fp16", "fp16-stored"]
 
 
 def train(
@@ -59,7 +59,9 @@ def export(
         Path | None, typer.Option(metavar="ONNX", help="Verify this file instead; needs no train extra.")
     ] = None,
     threshold: Annotated[float | None, typer.Option(metavar="P", help="The contract's threshold.")] = None,
-    precision: Annotated[Precision, typer.Option(help="Of weights and sums; fp16 halves the file, for GPUs.")] = "fp32",
+    precision: Annotated[
+        Precision, typer.Option(help="fp16 halves the file, for GPUs; fp16-stored halves it and computes in fp32.")
+    ] = "fp32",
     opset: Annotated[int, typer.Option(metavar="N", help="The ONNX operator set to write.")] = 18,
     data: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Compare on tiles of these validation photos, not on drawn ones.")

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from faceerase.cli.outcome import stderr
 from faceerase.streamer.report import Progress as FilmProgress
@@ -30,8 +30,7 @@ def film_progress(name: str, as_json: bool) -> Iterator[Callable[[FilmProgress],
         TimeRemainingColumn(compact=True),
     )
     with Progress(*columns, console=stderr, transient=True, disable=not stderr.is_terminal) as bar:
-        task = bar.add_task(escape(name), total=None, speed="")
-        yield _bar(bar, task)
+        yield _bar(bar, escape(name))
 
 
 def emit(event: str, **values: Any) -> None:
@@ -40,10 +39,14 @@ def emit(event: str, **values: Any) -> None:
     sys.stdout.flush()
 
 
-def _bar(bar: Progress, task: TaskID) -> Callable[[FilmProgress], None]:
-    started = time.monotonic()
+def _bar(bar: Progress, name: str) -> Callable[[FilmProgress], None]:
+    task, stage, started = bar.add_task(name, total=None, speed=""), "", time.monotonic()
 
     def show(progress: FilmProgress) -> None:
+        nonlocal stage, started
+        if progress.stage != stage:
+            stage, started = progress.stage, time.monotonic()
+            bar.reset(task, description=f"{name}: {stage}")
         # A guess that turns out too small must not jump past its end.
         total = max(progress.of, progress.frames) if progress.of else None
         speed = progress.frames / max(1e-6, time.monotonic() - started)
@@ -53,13 +56,14 @@ def _bar(bar: Progress, task: TaskID) -> Callable[[FilmProgress], None]:
 
 
 def _json_lines(name: str) -> Callable[[FilmProgress], None]:
-    last = -JSON_EVERY_SECONDS
+    stage, last = "", 0.0
 
     def show(progress: FilmProgress) -> None:
-        nonlocal last
+        nonlocal stage, last
         now = time.monotonic()
-        if now - last >= JSON_EVERY_SECONDS:
-            last = now
-            emit("progress", film=name, frames=progress.frames, of=progress.of, regions=progress.regions)
+        if progress.stage != stage or now - last >= JSON_EVERY_SECONDS:
+            stage, last = progress.stage, now
+            counts = {"frames": progress.frames, "of": progress.of, "faces": progress.faces}
+            emit("progress", film=name, stage=stage, **counts)
 
     return show

@@ -5,19 +5,23 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
 
-from faceerase.cli.outcome import LOST_FRAMES, outcome, stderr
+from faceerase.cli.outcome import LOST_FRAMES, outcome
+from faceerase.cli.paths import check_paths
 from faceerase.cli.progress import emit, film_progress
+from faceerase.cli.summary import summarise, tell_verdict
+from faceerase.cli.verify import DETECTOR_HELP
 from faceerase.configs.film import FilmConfig, load_film_config
-from faceerase.errors import ConfigError, SinkError, SourceError
+from faceerase.errors import ConfigError
 from faceerase.log import get_logger
 from faceerase.streamer.look.engine import OnnxEngine
 from faceerase.streamer.pipeline import anonymise
-from faceerase.streamer.report import FilmReport
+from faceerase.streamer.verify.gate import rejected_name
+from faceerase.streamer.verify.verdict import FacesLeftError
 
 _log = get_logger(__name__)
 _DEFAULT = FilmConfig()
+_DETECTOR = DETECTOR_HELP[0].lower() + DETECTOR_HELP[1:]
 
 
 class Method(StrEnum):
@@ -36,6 +40,14 @@ class Rule(StrEnum):
     histogram = "histogram"
     otsu = "otsu"
     fixed = "fixed"
+
+
+class Scan(StrEnum):
+    """How often it is looked everywhere."""
+
+    thorough = "thorough"
+    balanced = "balanced"
+    fast = "fast"
 
 
 class ProviderChoice(StrEnum):
@@ -104,6 +116,14 @@ def video(
             f"the time. (default: {_DEFAULT.look.min_face:g})",
         ),
     ] = None,
+    scan: Annotated[
+        Scan | None,
+        typer.Option(
+            rich_help_panel="What is found",
+            help="thorough: everywhere in every frame; balanced: everywhere every quarter of a second and around known "
+            f"faces in every frame; fast: everywhere every half second. (default: {_DEFAULT.look.scan})",
+        ),
+    ] = None,
     threshold_rule: Annotated[
         Rule | None,
         typer.Option(
@@ -144,6 +164,28 @@ def video(
             help=f"Tiles per run of the network. (default: {_DEFAULT.look.batch_size})",
         ),
     ] = None,
+    verify: Annotated[
+        bool | None,
+        typer.Option(
+            "--verify/--no-verify",
+            show_default=False,
+            rich_help_panel="The check of the result",
+            help="Read the encoded result again and look for faces in it; where one is found, nothing appears under "
+            f"OUTPUT, and the exit code is 6. (default: {'on' if _DEFAULT.verify.enabled else 'off'})",
+        ),
+    ] = None,
+    detector: Annotated[
+        Path | None,
+        typer.Option(metavar="ONNX", rich_help_panel="The check of the result", help=f"With --verify: {_DETECTOR}"),
+    ] = None,
+    keep_rejected: Annotated[
+        bool,
+        typer.Option(
+            "--keep-rejected",
+            rich_help_panel="The check of the result",
+            help="With --verify: keep a film in which faces were found, as NAME.rejected.SUFFIX beside OUTPUT.",
+        ),
+    ] = False,
     config: Annotated[
         Path | None,
         typer.Option(
@@ -168,62 +210,37 @@ def video(
     130, 143, 129 ended by SIGINT, SIGTERM, SIGHUP.
     """  # fmt: skip
     flags: dict[str, dict[str, Any]] = {
-        "look": {"min_face": min_face, "model": model, "provider": provider, "batch_size": batch_size},
+        "look": {
+            "scan": scan,
+            "min_face": min_face,
+            "model": model,
+            "provider": provider,
+            "batch_size": batch_size,
+        },
         "mask": {"rule": threshold_rule, "threshold": threshold},
         "erase": {"method": method},
         "encode": {"codec": codec, "crf": crf},
+        "verify": {"enabled": verify, "detector": detector, "keep_rejected": keep_rejected or None},
     }
     with outcome(debug):
         resolved = load_film_config(config, flags)
         _log.info("configuration: %s", resolved.model_dump_json())
-        check_paths(source, output, matte, overwrite)
+        if (detector or keep_rejected) and not resolved.verify.enabled:
+            raise ConfigError("--detector and --keep-rejected belong to --verify, which is off")
+        keeps = resolved.verify.enabled and resolved.verify.keep_rejected
+        check_paths(source, output, matte, rejected_name(output) if keeps else None, overwrite)
         engine = OnnxEngine(
             resolved.look.model, resolved.look.provider, resolved.look.threads, resolved.look.batch_size
         )
-        with film_progress(source.name, json_lines) as show:
-            report = anonymise(source, output, matte, resolved, engine, show)
+        try:
+            with film_progress(source.name, json_lines) as show:
+                report = anonymise(source, output, matte, resolved, engine, show)
+        except FacesLeftError as error:
+            tell_verdict(error.verdict, json_lines)
+            raise
         if json_lines:
             emit("done", configuration=resolved.model_dump(mode="json"), **report.to_dict())
         else:
-            _summarise(report)
+            summarise(report)
         if report.lost:
             raise typer.Exit(LOST_FRAMES)
-
-
-def check_paths(source: Path, output: Path, matte: Path | None, overwrite: bool) -> None:
-    """Refuse, before any work, what would end badly.
-
-    Raises:
-        SourceError: the source is missing.
-        ConfigError: input and output are one file, or an output exists and ``overwrite`` was not given.
-        SinkError: the folder of an output is missing.
-    """
-    if not source.exists():
-        raise SourceError(f"{source}: no such file")
-    taken = [source.resolve()]
-    for target in [output] if matte is None else [output, matte]:
-        if target.resolve() in taken or (target.exists() and target.samefile(source)):
-            raise ConfigError(f"{target}: named twice; input, output and matte must be different files")
-        taken.append(target.resolve())
-        if not target.parent.is_dir():
-            raise SinkError(f"{target}: there is no folder {target.parent}")
-        if target.is_dir():
-            raise SinkError(f"{target}: a folder; name a file")
-        if target.exists() and not overwrite:
-            raise ConfigError(f"{target}: exists already; name another, or give --overwrite")
-
-
-def _summarise(report: FilmReport) -> None:
-    speed = report.frames / max(1e-6, report.seconds)
-    stderr.print(
-        f"[bold green]{escape(str(report.output))}[/]: {report.frames} frames, "
-        f"faces erased in {report.frames_with_regions} of them "
-        f"({report.erased_share:.1%} of all pixels); {report.encoder}; network on {report.provider}; "
-        f"{report.seconds:.1f} s, {speed:.1f} frames/s"
-    )
-    for remark in report.remarks:
-        stderr.print(f"  note: {remark}", markup=False)
-    for lost in report.lost:
-        stderr.print(f"  lost: {lost}", markup=False, style="red")
-    if report.lost:
-        stderr.print("[red]Frames of the source are missing in the result (exit code 1).[/]")

@@ -8,7 +8,7 @@ torch = pytest.importorskip("torch")
 
 from faceerase.configs.training import AugmentRecipe, CropRecipe, TrainConfig
 from faceerase.models.data.prepare import open_photos
-from faceerase.models.learning.loading import Sample, TileDataset, train_batches, validation_set
+from faceerase.models.learning.loading import Sample, TileDataset, plain_tiles, train_batches
 from faceerase.models.tiles.crops import CropSampler
 
 pytestmark = pytest.mark.train
@@ -41,7 +41,7 @@ def test_a_run_taken_up_goes_on_with_the_same_batches(sampler: CropSampler) -> N
 
 
 def test_validation_tiles_are_unchanged(sampler: CropSampler) -> None:
-    gray, mask, weight, faces = validation_set(sampler, 3)
+    gray, mask, weight, faces = plain_tiles(sampler, 3)
     assert faces.shape == (3,)
     assert gray.shape == mask.shape == weight.shape == (3, 1, 64, 64)
     for number in range(3):

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -213,3 +214,55 @@ def test_the_history_of_a_stopped_run_has_every_check_once(photo_folder: Path, t
     run(photo_folder, where)
     lines = [json.loads(line) for line in (where / HISTORY).read_text().splitlines()]
     assert [line["tiles"] for line in lines] == [8, 16, 24]
+
+
+STARTED = {"crops": CropRecipe(side=64), "network": NetworkRecipe(stem=(6,), widths=(4, 12), encoder_depth=1)}
+
+
+def test_a_run_may_start_from_an_exported_model(
+    photo_folder: Path, tmp_path: Path, tiny_onnx: tuple[Any, Path]
+) -> None:
+    config = CONFIG.model_copy(update={**STARTED, "start_from": tiny_onnx[1], "learning_rate": 1e-9, "tiles": 8})
+    assert [progress.tiles for progress in run(photo_folder, tmp_path / "run", config)] == [8]
+    weights = load_checkpoint(tmp_path / "run" / LAST).average
+    old = tiny_onnx[0].state_dict()
+    assert torch.allclose(weights["head.weight"][:, :4], old["head.weight"], atol=1e-4)
+
+
+def test_a_run_may_start_from_another_runs_checkpoint(
+    uninterrupted: tuple[Path, list[Checked]], photo_folder: Path, tmp_path: Path
+) -> None:
+    config = CONFIG.model_copy(update={"start_from": uninterrupted[0] / BEST, "learning_rate": 1e-9, "tiles": 8})
+    run(photo_folder, tmp_path / "run", config)
+    one, other = load_checkpoint(tmp_path / "run" / LAST), load_checkpoint(uninterrupted[0] / BEST)
+    assert torch.allclose(one.average["head.weight"], other.average["head.weight"], atol=1e-6)
+
+
+def test_a_run_taken_up_does_not_start_again(photo_folder: Path, tmp_path: Path, tiny_onnx: tuple[Any, Path]) -> None:
+    config = CONFIG.model_copy(update={**STARTED, "start_from": tiny_onnx[1]})
+    run(photo_folder, tmp_path / "whole", config)
+    with pytest.raises(Interrupt):
+        run(photo_folder, tmp_path / "stopped", config, stop_at=16)
+    run(photo_folder, tmp_path / "stopped", config)
+    assert_same(load_checkpoint(tmp_path / "stopped" / LAST), load_checkpoint(tmp_path / "whole" / LAST))
+
+
+def test_a_run_that_cannot_start_from_its_weights_does_not_start(photo_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "notes.onnx").write_text("none\n")
+    with pytest.raises(DataError, match=r"notes\.onnx"):
+        run(photo_folder, tmp_path / "run", CONFIG.model_copy(update={"start_from": tmp_path / "notes.onnx"}))
+    assert not (tmp_path / "run" / LAST).exists()
+
+
+@pytest.mark.parametrize("start", [False, True])
+def test_a_run_in_bfloat16_learns_and_can_be_taken_up(
+    photo_folder: Path, tmp_path: Path, tiny_onnx: tuple[Any, Path], start: bool
+) -> None:
+    config = CONFIG.model_copy(update={**STARTED, "bf16": True, "start_from": tiny_onnx[1] if start else None})
+    with pytest.raises(Interrupt):
+        run(photo_folder, tmp_path / "run", config, stop_at=16)
+    seen = run(photo_folder, tmp_path / "run", config)
+    assert [progress.tiles for progress in seen] == [16, 24]
+    checkpoint = load_checkpoint(tmp_path / "run" / LAST)
+    assert all(torch.isfinite(value.float()).all() for value in checkpoint.weights.values())
+    assert checkpoint.weights["head.weight"].dtype == torch.float32

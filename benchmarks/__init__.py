@@ -1,0 +1,1 @@
+"""Runnable measurements; the method of each is in README.md."""

@@ -1,0 +1,138 @@
+"""What one frame shows: faces that were expected, and new ones after a second look. Knows nothing of other frames."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from faceerase.streamer.box import Box
+from faceerase.streamer.follow.criteria import Criteria
+from faceerase.streamer.frame import Frame
+from faceerase.streamer.look.candidates import Candidate, find_candidates, is_same
+from faceerase.streamer.look.gray import GrayPicture
+from faceerase.streamer.look.looks import Looks
+from faceerase.streamer.look.planner import FramePlan
+from faceerase.streamer.look.pyramid import Tile
+from faceerase.streamer.look.second_look import FACE_SIDES, look_closer
+from faceerase.streamer.look.view import View, cut_view
+from faceerase.streamer.mask.regions import Region
+from faceerase.streamer.mask.threshold import DOUBTFUL, SPECK
+from faceerase.streamer.seams import MaskEngine
+
+EDGE = 0.1
+"""Share of a view at each edge in which a face that nobody followed is left to other tiles: it may be cut off."""
+
+KNOWN = 0.5
+"""A candidate that shares this much of its box with a face that is seen anyway is that face."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Seen:
+    """A frame in hand.
+
+    Attributes:
+        frame: as decoded.
+        gray: the picture, upright.
+        small: the same, some hundred pixels wide, uint8.
+        scene: its number.
+        number: of the frame in its scene, from 0.
+        offset: how far the camera moved the picture since the scene began, in pixels.
+    """
+
+    frame: Frame
+    gray: GrayPicture
+    small: NDArray[np.uint8]
+    scene: int
+    number: int
+    offset: tuple[float, float]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the upright picture."""
+        height, width = self.gray.samples.shape
+        return width, height
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a frame shows: regions, places that were looked at again in vain, and what it cost."""
+
+    regions: tuple[Region, ...]
+    rejected: tuple[Box, ...]
+    looks: Looks
+
+
+def look_at(
+    seen: Seen,
+    plan: FramePlan,
+    expected: Sequence[Box],
+    rejected: Sequence[Box],
+    engine: MaskEngine,
+    criteria: Criteria,
+) -> Shown:
+    """Look at a frame by plan, and again at what is new.
+
+    Args:
+        seen: the frame.
+        plan: made for ``expected``.
+        expected: where faces are followed.
+        rejected: places that were looked at in vain a moment ago: they are left alone.
+        engine: the network.
+        criteria: what counts as a face.
+
+    Raises:
+        ModelError: the network failed.
+    """
+    views = [*(plan.pyramid[number].view for number in plan.numbers), *plan.views]
+    maps = engine.look(np.stack([cut_view(seen.gray, view) for view in views]))
+    followed = _followed(plan, expected, maps[len(plan.numbers) :], criteria)
+    fresh = _fresh(seen, plan, maps, engine.contract.threshold, criteria, [one.box for one in followed], rejected)
+    closer = look_closer(seen.gray, fresh, engine.look, engine.contract.tile_side)
+    found = [criteria.found_in(one.map, one.view, one.box) for one in closer]
+    in_vain = tuple(candidate.box for candidate, region in zip(fresh, found, strict=True) if region is None)
+    looks = Looks(len(views), len(FACE_SIDES) * len(fresh), 0, len(fresh), len(in_vain))
+    regions = criteria.distinct([*followed, *(region for region in found if region is not None)])
+    return Shown(regions, in_vain, looks)
+
+
+def _followed(
+    plan: FramePlan, expected: Sequence[Box], maps: NDArray[np.float32], criteria: Criteria
+) -> tuple[Region, ...]:
+    if not plan.views:
+        return ()
+    regions = [
+        criteria.followed_in(maps[number], plan.views[number], box)
+        for box, number in zip(expected, plan.shown_in, strict=True)
+    ]
+    return criteria.distinct([region for region in regions if region is not None])
+
+
+def _fresh(
+    seen: Seen,
+    plan: FramePlan,
+    maps: NDArray[np.float32],
+    threshold: float,
+    criteria: Criteria,
+    known: Sequence[Box],
+    rejected: Sequence[Box],
+) -> tuple[Candidate, ...]:
+    tiles = [*(plan.pyramid[number] for number in plan.numbers), *(_whole_faces(view, seen) for view in plan.views)]
+    return tuple(
+        one
+        for one in find_candidates(tiles, maps, DOUBTFUL * threshold, SPECK * criteria.min_face)
+        if not any(one.box.overlap(box) > KNOWN for box in known) and not any(is_same(one.box, box) for box in rejected)
+    )
+
+
+def _whole_faces(view: View, seen: Seen) -> Tile:
+    """Return a view as a tile that answers for the part in which a face would be seen whole."""
+    width, height = seen.size
+    edge, right, bottom = EDGE * view.span, view.x + view.span, view.y + view.span
+    own = Box(
+        view.x + edge if view.x > 0 else 0,
+        view.y + edge if view.y > 0 else 0,
+        right - edge if right < width else width,
+        bottom - edge if bottom < height else height,
+    )
+    return Tile(view, own)
