@@ -87,7 +87,8 @@ def look_at(
     views = [*(plan.pyramid[number].view for number in plan.numbers), *plan.views]
     maps = engine.look(np.stack([cut_view(seen.gray, view) for view in views]))
     followed = _followed(plan, expected, maps[len(plan.numbers) :], criteria)
-    fresh = _fresh(seen, plan, maps, engine.contract.threshold, criteria, [one.box for one in followed], rejected)
+    known = [one.box for one in followed]
+    fresh = _fresh(seen, plan, maps, min(engine.contract.threshold, criteria.threshold), criteria, known, rejected)
     closer = look_closer(seen.gray, fresh, engine.look, engine.contract.tile_side)
     found = [criteria.found_in(one.map, one.view, one.box) for one in closer]
     in_vain = tuple(candidate.box for candidate, region in zip(fresh, found, strict=True) if region is None)

@@ -101,7 +101,7 @@ def test_models_are_judged_side_by_side(photo_folder: Path, tmp_path: Path, face
     assert {key: value for key, value in first.items() if key != "model"} == {
         key: value for key, value in same.items() if key != "model"
     }
-    assert 800_000 < lines[-1]["parameters"] < 900_000
+    assert 1_300_000 < lines[-1]["parameters"] < 1_450_000
     assert lines[-1]["multiply_adds"] > 100e6
 
 

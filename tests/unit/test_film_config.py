@@ -74,6 +74,8 @@ def test_a_flag_may_be_an_enum_of_the_command_line() -> None:
         ("[mask]\nthreshold = 0\n", "mask.threshold: "),
         ('[mask]\nrule = "best"\n', "mask.rule: "),
         ('[erase]\nmethod = "pixelate"\n', "erase.method: "),
+        ('[verify]\nenabled = "perhaps"\n', "verify.enabled: "),
+        ("[verify]\nmodel = 3\n", "verify.model: no such option"),
         ("look = 3\n", "look: "),
     ],
 )
