@@ -20,16 +20,16 @@ OUTLINE = 0.1
 """Share of the threshold at which ``hysteresis`` draws an outline: rims and turned cheeks follow where a face is
 certain (ADR 10)."""
 
-OUTLINE_FOLLOWED = 0.4
+OUTLINE_FOLLOWED = 0.3
 """The same for a face that is followed: one look in each frame is noisier than the mean of two, and the shapes of
 neighbouring frames are put together anyway."""
 
 GROWS, GROWS_FOLLOWED = 1.8, 1.35
 """How many times as large as the candidate, or as the face a moment ago, an outline may be."""
 
-SMALL_SHARE = 0.69
-"""Share of the strong threshold that is enough for the smallest faces: few pixels speak for them, and little is lost
-where they are none (ADR 10)."""
+SMALL_SHARE, LARGE_SHARE = 0.69, 0.8
+"""Shares of the threshold that are enough for the smallest and for large faces: few pixels speak for small ones, and
+little is lost where they are none (ADR 10); what a second look confirms needs less than one look alone (ADR 11)."""
 
 DOUBTFUL = 0.28
 """Share of the model's threshold from which a spot is worth a second look."""
@@ -38,7 +38,7 @@ SPECK = 0.5
 """A spot narrower and lower than this share of the smallest face is noise."""
 
 SMALL, LARGE = 1.5, 8.0
-"""Side of a region, in smallest faces, up to which the small share counts, and from which the whole threshold does."""
+"""Side of a region, in smallest faces, up to which the small share counts, and from which the large one does."""
 
 
 def likely(map_: Map, rule: ThresholdRule, threshold: float, low: float) -> Mask:
@@ -92,4 +92,4 @@ def certain_from(rule: ThresholdRule, threshold: float, side: float, smallest: f
     if rule != "hysteresis":
         return threshold
     share = float(np.clip(np.log(max(side, 1e-6) / smallest / SMALL) / np.log(LARGE / SMALL), 0, 1))
-    return threshold * (SMALL_SHARE + (1 - SMALL_SHARE) * share)
+    return threshold * (SMALL_SHARE + (LARGE_SHARE - SMALL_SHARE) * share)

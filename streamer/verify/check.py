@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from faceerase.errors import VerificationError
+from faceerase.streamer.box import Box
 from faceerase.streamer.decode.source import FilmInfo, FilmSource
 from faceerase.streamer.follow.criteria import Criteria
 from faceerase.streamer.follow.stage import Masked, Viewing, follow
@@ -144,12 +145,14 @@ def _look(three: _Three, finders: Finders, info: FilmInfo, viewing: Viewing) -> 
         gray_of(frame.picture, viewing.full_range).upright(turns),
         None if three.matte is None else gray_of(three.matte.picture, True).upright(turns),
     )
+    height, width = pair.after.samples.shape
+    shown = Box(0, 0, width, height)
     sightings = []
     shell = False
     for region in three.masked.mask.regions:
         box = region.box.turned(turns, info.width, info.height)
-        if box.side < finders.criteria.min_face:
-            continue  # nobody so small was asked for
+        if box.side < finders.criteria.min_face or not box.common(shown):
+            continue  # nobody so small was asked for, and nobody is seen beyond the edge
         inside = lies_inside(pair, box)
         if inside and likeness(pair, box) < ALIKE_FROM:
             shell = True

@@ -249,6 +249,19 @@ def test_films_that_cannot_be_read_are_named(tmp_path: Path, blob_engine: Any) -
             verify(source, output, None, finders, lambda _: None)
 
 
+def test_who_has_left_the_picture_is_not_seen_beyond_its_edge(check: Callable[..., Verdict]) -> None:
+    # A camera that pans: the face's place is carried along with it, out of the picture.
+    rough = np.random.default_rng(4).normal(0, 1, (HEIGHT, 4 * WIDTH)).astype(np.float32)
+    smooth = cv2.GaussianBlur(rough, (0, 0), 6)
+    wall = np.asarray(np.clip(70 + 15 * smooth / smooth.std(), 20, 110), np.uint8)
+    wall[40:100, 60:108] = np.clip(face(), 190, 234)
+    pictures = [np.ascontiguousarray(wall[:, 12 * number :][:, :WIDTH]) for number in range(24)]
+    spans = check(pictures, pictures).spans
+    assert spans[0].first == 0
+    # In frame 8 a column of it is left, in frame 9 the rim that every region has.
+    assert max(span.last for span in spans) in {8, 9}
+
+
 def test_a_film_may_begin_late(check: Callable[..., Verdict]) -> None:
     (span,) = check([SOURCE] * 3, [SOURCE] * 3, times=[7000, 7040, 7080]).spans
     assert (span.start, span.end) == (7, pytest.approx(7.08))

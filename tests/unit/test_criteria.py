@@ -13,7 +13,7 @@ from faceerase.streamer.box import Box
 from faceerase.streamer.follow.criteria import GOES_ON_FROM, SHRINKS_TO, STARTS_FROM, Criteria
 from faceerase.streamer.look.view import View
 from faceerase.streamer.mask.regions import SHAPE_SIDE, Region
-from faceerase.streamer.mask.threshold import GROWS, GROWS_FOLLOWED, LARGE, OUTLINE_FOLLOWED, SMALL_SHARE
+from faceerase.streamer.mask.threshold import GROWS, GROWS_FOLLOWED, LARGE, LARGE_SHARE, OUTLINE_FOLLOWED, SMALL_SHARE
 from faceerase.streamer.pipeline import criteria_of
 
 Maker = Callable[..., ModelContract]
@@ -22,7 +22,8 @@ SIDE = 256
 STRAIGHT = View(0, 0, SIDE, SIDE)
 FIXED = Criteria("fixed", 0.5, 0.0, 16)
 LOW = Criteria("hysteresis", 0.8, 0.0, 60 / LARGE / 1.2)
-"""Draws outlines below its threshold, all of which the boxes here need."""
+CERTAIN = 0.8 * LARGE_SHARE
+"""Draws outlines below its threshold; the boxes here are large, and certain from ``CERTAIN`` on."""
 
 FACE = Box(100, 80, 160, 140)
 
@@ -72,7 +73,8 @@ def test_a_spatial_softmax_reaches_the_number_of_its_pixels(make_contract: Maker
 
 @pytest.mark.parametrize("rule", RULES)
 def test_a_large_region_is_certain_above_the_threshold(rule: ThresholdRule) -> None:
-    criteria = Criteria(rule, 0.5, 0.1, 16)
+    # Hysteresis takes its share of it.
+    criteria = Criteria(rule, 0.5 / LARGE_SHARE if rule == "hysteresis" else 0.5, 0.1, 16)
     large = Box(0, 0, 16 * LARGE, 16 * LARGE)
     assert criteria.certainty(region(large, 0.5)) == pytest.approx(1)
     assert criteria.certainty(region(large, 0.75)) == pytest.approx(1.5)
@@ -86,13 +88,14 @@ def test_a_small_region_is_certain_sooner_under_hysteresis_alone() -> None:
 
 def test_a_candidate_is_followed_from_some_certainty_on() -> None:
     for share, wanted in ((0.9, False), (1.1, True)):
-        found = LOW.found_in(shown(FACE, share * STARTS_FROM * LOW.threshold), STRAIGHT, FACE)
+        found = LOW.found_in(shown(FACE, share * STARTS_FROM * CERTAIN), STRAIGHT, FACE)
         assert (found is not None) == wanted
 
 
 def test_where_a_face_is_expected_less_is_enough_than_for_a_new_one() -> None:
     assert GOES_ON_FROM < STARTS_FROM
-    between = shown(FACE, (max(GOES_ON_FROM, OUTLINE_FOLLOWED) + STARTS_FROM) / 2 * LOW.threshold)
+    outlined = OUTLINE_FOLLOWED / LARGE_SHARE  # an outline is drawn at a share of the threshold itself
+    between = shown(FACE, (max(GOES_ON_FROM, outlined) + STARTS_FROM) / 2 * CERTAIN)
     assert LOW.found_in(between, STRAIGHT, FACE) is None
     assert LOW.followed_in(between, STRAIGHT, FACE) is not None
 

@@ -13,7 +13,7 @@ from faceerase.streamer.box import Box
 from faceerase.streamer.look.gray import GrayPicture
 from faceerase.streamer.mask.regions import Region, draw_regions
 from faceerase.streamer.mask.still import certain_regions, look_everywhere
-from faceerase.streamer.mask.threshold import SMALL_SHARE
+from faceerase.streamer.mask.threshold import LARGE_SHARE, SMALL_SHARE
 
 WIDTH, HEIGHT, MIN_FACE = 640, 360, 16.0
 Gray = NDArray[np.uint8]
@@ -91,7 +91,7 @@ def test_without_presence_there_is_no_region_under_any_rule(blob_engine: Any, ru
 
 
 def test_small_faces_need_less(blob_engine: Any) -> None:
-    level = round((1 + SMALL_SHARE) / 2 * 0.5 * 255)
+    level = round((LARGE_SHARE + SMALL_SHARE) / 2 * 0.5 * 255)
     small, large = picture(Box(300, 100, 316, 118), level=level), picture(Box(200, 30, 420, 330), level=level)
     assert len(found(blob_engine, small, "hysteresis")) == 1
     assert found(blob_engine, large, "hysteresis") == ()

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from faceerase.contract import ThresholdRule
 from faceerase.streamer.mask.threshold import (
     LARGE,
+    LARGE_SHARE,
     OUTLINE,
     OUTLINE_FOLLOWED,
     SMALL,
@@ -128,13 +129,13 @@ def test_other_rules_are_gated_by_the_threshold_itself(rule: ThresholdRule, side
     assert certain_from(rule, 0.7, side, 16) == 0.7
 
 
-def test_small_regions_need_less_and_large_ones_all_of_it() -> None:
+def test_small_regions_need_less_than_large_ones() -> None:
     smallest = 10
     needed = [certain_from("hysteresis", 0.9, share * smallest, smallest) for share in (0.1, 1, SMALL, LARGE, 100)]
     assert needed[:3] == pytest.approx([0.9 * SMALL_SHARE] * 3)
-    assert needed[3:] == pytest.approx([0.9, 0.9])
+    assert needed[3:] == pytest.approx([0.9 * LARGE_SHARE] * 2)
     between = certain_from("hysteresis", 0.9, (SMALL * LARGE) ** 0.5 * smallest, smallest)
-    assert between == pytest.approx(0.9 * (1 + SMALL_SHARE) / 2)
+    assert between == pytest.approx(0.9 * (LARGE_SHARE + SMALL_SHARE) / 2)
 
 
 def test_what_is_needed_grows_with_the_region_and_without_a_step() -> None:

@@ -20,7 +20,7 @@ def summarise(report: FilmReport) -> None:
         f"[bold green]{escape(str(report.output))}[/]: {report.frames} frames, "
         f"faces erased in {report.frames_with_regions} of them "
         f"({report.erased_share:.1%} of all pixels); {report.encoder}; network on {report.provider}, "
-        f"{looks.tiles / max(1, report.frames):.1f} tiles a frame, "
+        f"{looks.tiles / max(1, report.frames):.1f} tiles a frame (at most {report.most_tiles}), "
         f"{looks.rejected} of {looks.candidates} candidates rejected at a second look; "
         f"{report.seconds:.1f} s, {speed:.1f} frames/s"
     )

@@ -15,7 +15,7 @@ from faceerase.contract import METADATA_KEY, read_contract
 from faceerase.errors import DataError, ExportError, ModelContractError, ModelError
 from faceerase.export import convert
 from faceerase.export.check import check_model
-from faceerase.export.convert import ExportOptions, compare, contract_of, export_checkpoint, export_network
+from faceerase.export.convert import ExportOptions, Precision, compare, contract_of, export_checkpoint, export_network
 from faceerase.models.networks.registry import build_network
 from faceerase.models.networks.unet import UNet, activate
 from faceerase.models.tiles.drawn import drawn_tiles
@@ -132,10 +132,13 @@ def test_the_file_names_nothing_of_the_machine(tiny_onnx: Tiny) -> None:
     assert not any(word in content for word in (b"stack_trace", b"site-packages", b".py", str(Path.home()).encode()))
 
 
-def test_half_precision_halves_the_file_and_answers_nearly_the_same(tiny_onnx: Tiny, tmp_path: Path) -> None:
+@pytest.mark.parametrize("precision", ["fp16", "fp16-stored"])
+def test_half_precision_halves_the_file_and_answers_nearly_the_same(
+    tiny_onnx: Tiny, tmp_path: Path, precision: Precision
+) -> None:
     network, whole = tiny_onnx
     looked_at = tiles(3)
-    parity = export_network(network, CONFIG, tmp_path / "half.onnx", ExportOptions(precision="fp16"))
+    parity = export_network(network, CONFIG, tmp_path / "half.onnx", ExportOptions(precision=precision))
     assert 1e-6 < parity.difference < 0.1
     kinds = {
         tensor.data_type for tensor in onnx.load(tmp_path / "half.onnx").graph.initializer if len(tensor.dims) == 4
