@@ -14,21 +14,19 @@ from pathlib import Path
 
 from faceerase.configs.film import FilmConfig
 from faceerase.streamer.decode.source import FilmSource
-from faceerase.streamer.follow.criteria import Criteria
 from faceerase.streamer.follow.stage import Viewing, follow
 from faceerase.streamer.look.engine import OnnxEngine
 from faceerase.streamer.look.planner import make_planner
-from faceerase.streamer.pipeline import resolve_threshold
+from faceerase.streamer.pipeline import criteria_of
 
 
 def covered_frames(film: Path, config: FilmConfig) -> dict[int, list[int]]:
     """Return, for each face, the frames in which it is covered."""
     source = FilmSource(film)
     engine = OnnxEngine(config.look.model, config.look.provider, config.look.threads, config.look.batch_size)
-    rule, threshold = resolve_threshold(config.mask, engine.contract)
-    criteria = Criteria(rule, threshold, config.mask.margin, config.look.min_face)
+    criteria = criteria_of(config, engine.contract)
     rate = float(source.info.rate)
-    viewing = Viewing(source.info.full_range, round(source.info.rotation / 90) % 4, rate)
+    viewing = Viewing(source.info.full_range, source.info.quarter_turns, rate)
     planner = make_planner(config.look.scan, engine.contract, config.look.min_face, rate)
     frames: dict[int, list[int]] = defaultdict(list)
     for item in follow(source.frames(), planner, engine, criteria, viewing):

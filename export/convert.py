@@ -23,6 +23,7 @@ from faceerase.configs.training import TrainConfig
 from faceerase.contract import ModelContract, OutputKind, ThresholdRule
 from faceerase.errors import ExportError
 from faceerase.models.learning.checkpoint import averaged_network, load_checkpoint
+from faceerase.models.learning.warm_start import HALF
 from faceerase.models.networks.registry import Network
 from faceerase.models.networks.unet import activate
 from faceerase.models.tiles.drawn import drawn_tiles
@@ -32,9 +33,6 @@ OPSETS = (17, 23)
 """Lowest and highest opset that can be asked for: what the exporter writes and the runtime reads."""
 
 INPUT, OUTPUT = "tiles", "map"
-
-HALF = ".half"
-"""What the name of a kernel that is stored in half precision ends with."""
 
 Precision = Literal["fp32", "fp16", "fp16-stored"]
 
