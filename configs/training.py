@@ -73,7 +73,8 @@ class TrainConfig(Frozen):
     """A whole training run.
 
     ``tiles`` is the length of the run; ``threads`` is part of the recipe because the order of sums, and so the last
-    bits of the weights, depends on it. ``iou_weight`` scales the soft-IoU loss beside the cross-entropy.
+    bits of the weights, depends on it. ``iou_weight`` scales the soft-IoU loss beside the cross-entropy, and
+    ``focus`` is the γ of the focal loss, 0: every pixel counts alike.
     ``patience`` ends a run after so many checks without a better IoU, 0 never. ``mine_at`` are the shares of the run
     after which false alarms and missed faces are looked for in all face-free photos and ``mine_photos`` of the others.
     ``start_from`` names the weights that training goes on from, None: none; a run of another recipe learns faster from
@@ -95,6 +96,7 @@ class TrainConfig(Frozen):
     warmup_tiles: PositiveInt = 6_000
     ema: Annotated[float, Field(ge=0, lt=1)] = 0.998
     iou_weight: Annotated[float, Field(ge=0)] = 0.5
+    focus: Annotated[float, Field(ge=0, le=5)] = 0.0
     threads: PositiveInt = 2
     loaders: Annotated[int, Field(ge=0)] = 1
     checkpoint_tiles: PositiveInt = 8_000

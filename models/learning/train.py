@@ -120,7 +120,9 @@ class _Run:
         tiles = scale_input(gray, self.network.value_range)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bf16):
             logits = self.forward(tiles)
-        loss = segmentation_loss(logits.float(), mask.float(), weight, self.network.activation, self.config.iou_weight)
+        loss = segmentation_loss(
+            logits.float(), mask.float(), weight, self.network.activation, self.config.iou_weight, self.config.focus
+        )
         self.optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 2.0)

@@ -86,3 +86,27 @@ def test_soft_iou_of_certain_answers_is_the_true_iou(truth: Tensor) -> None:
     both, either = float((truth * shifted).sum()), float(torch.maximum(truth, shifted).sum())
     assert float(soft_iou(shifted, truth, weight)) == pytest.approx(both / either, abs=0.005)
     assert float(soft_iou(truth, truth, weight)) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("focus", [1.0, 2.0])
+def test_a_focal_loss_asks_for_the_same_answer(truth: Tensor, kind: OutputKind, focus: float) -> None:
+    weight = torch.ones_like(truth)
+    costs = [
+        float(segmentation_loss(answer, truth, weight, kind, 0.5, focus))
+        for answer in (certain(truth), certain(truth) * 0.05, certain(1 - truth))
+    ]
+    assert costs == sorted(costs)
+
+
+def test_a_focal_loss_is_moved_most_where_the_network_is_wrong(truth: Tensor) -> None:
+    weight = torch.ones_like(truth)
+    shares = []
+    for focus in (0.0, 2.0):
+        logits = (certain(truth) * 0.1).requires_grad_()
+        with torch.no_grad():
+            logits[0, 0, 10, 12] = -3  # a face pixel taken for background
+        segmentation_loss(logits, truth, weight, "sigmoid", 0, focus).backward()
+        assert logits.grad is not None
+        shares.append(float(logits.grad[0, 0, 10, 12].abs() / logits.grad.abs().sum()))
+    assert shares[1] > 5 * shares[0]
