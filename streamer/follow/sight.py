@@ -14,10 +14,10 @@ from faceerase.streamer.look.gray import GrayPicture
 from faceerase.streamer.look.looks import Looks
 from faceerase.streamer.look.planner import FramePlan
 from faceerase.streamer.look.pyramid import Tile
-from faceerase.streamer.look.second_look import FACE_SIDES, look_closer
+from faceerase.streamer.look.second_look import look_closer
 from faceerase.streamer.look.view import View, cut_view
 from faceerase.streamer.mask.regions import Region
-from faceerase.streamer.mask.threshold import DOUBTFUL, SPECK
+from faceerase.streamer.mask.threshold import DOUBTFUL, HOPELESS, SPECK
 from faceerase.streamer.seams import MaskEngine
 
 EDGE = 0.1
@@ -87,12 +87,14 @@ def look_at(
     views = [*(plan.pyramid[number].view for number in plan.numbers), *plan.views]
     maps = engine.look(np.stack([cut_view(seen.gray, view) for view in views]))
     followed = _followed(plan, expected, maps[len(plan.numbers) :], criteria)
-    known = [one.box for one in followed]
+    resting = [box for box, number in zip(expected, plan.shown_in, strict=True) if number is None]
+    known = [*(one.box for one in followed), *resting]
     fresh = _fresh(seen, plan, maps, min(engine.contract.threshold, criteria.threshold), criteria, known, rejected)
-    closer = look_closer(seen.gray, fresh, engine.look, engine.contract.tile_side)
+    hopeless = HOPELESS * criteria.threshold
+    closer = look_closer(seen.gray, fresh, engine.look, engine.contract.tile_side, hopeless)
     found = [criteria.found_in(one.map, one.view, one.box) for one in closer]
     in_vain = tuple(candidate.box for candidate, region in zip(fresh, found, strict=True) if region is None)
-    looks = Looks(len(views), len(FACE_SIDES) * len(fresh), 0, len(fresh), len(in_vain))
+    looks = Looks(len(views), sum(one.tiles for one in closer), 0, len(fresh), len(in_vain))
     regions = criteria.distinct([*followed, *(region for region in found if region is not None)])
     return Shown(regions, in_vain, looks)
 
@@ -100,11 +102,10 @@ def look_at(
 def _followed(
     plan: FramePlan, expected: Sequence[Box], maps: NDArray[np.float32], criteria: Criteria
 ) -> tuple[Region, ...]:
-    if not plan.views:
-        return ()
     regions = [
         criteria.followed_in(maps[number], plan.views[number], box)
         for box, number in zip(expected, plan.shown_in, strict=True)
+        if number is not None
     ]
     return criteria.distinct([region for region in regions if region is not None])
 

@@ -14,7 +14,7 @@ from faceerase.streamer.look.pyramid import plan_pyramid
 from faceerase.streamer.look.second_look import Closer, look_closer
 from faceerase.streamer.look.view import cut_view
 from faceerase.streamer.mask.regions import Outline, Region, region_in
-from faceerase.streamer.mask.threshold import DOUBTFUL, GROWS, OUTLINE, SPECK, certain_from
+from faceerase.streamer.mask.threshold import DOUBTFUL, GROWS, HOPELESS, OUTLINE, SPECK, certain_from
 from faceerase.streamer.seams import MaskEngine
 
 
@@ -34,7 +34,7 @@ def look_everywhere(gray: GrayPicture, engine: MaskEngine, min_face: float) -> t
     tiles = plan_pyramid(width, height, contract.tile_side, min_face, contract.min_face)
     maps = engine.look(np.stack([cut_view(gray, tile.view) for tile in tiles]))
     candidates = find_candidates(tiles, maps, DOUBTFUL * contract.threshold, SPECK * min_face)
-    return look_closer(gray, candidates, engine.look, contract.tile_side)
+    return look_closer(gray, candidates, engine.look, contract.tile_side, HOPELESS * contract.threshold)
 
 
 def certain_regions(

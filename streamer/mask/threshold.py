@@ -34,6 +34,10 @@ little is lost where they are none (ADR 10); what a second look confirms needs l
 DOUBTFUL = 0.28
 """Share of the model's threshold from which a spot is worth a second look."""
 
+HOPELESS = 0.1
+"""Share of the threshold which the first of a second look's tiles must reach for the others to be looked at: the mean
+of all could hardly convince any more."""
+
 SPECK = 0.5
 """A spot narrower and lower than this share of the smallest face is noise."""
 

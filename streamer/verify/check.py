@@ -18,8 +18,10 @@ from faceerase.streamer.decode.source import FilmInfo, FilmSource
 from faceerase.streamer.follow.criteria import Criteria
 from faceerase.streamer.follow.stage import Masked, Viewing, follow
 from faceerase.streamer.frame import Frame
-from faceerase.streamer.look.gray import gray_of
+from faceerase.streamer.look.candidates import Candidate
+from faceerase.streamer.look.gray import GrayPicture, gray_of
 from faceerase.streamer.look.planner import Scan, make_planner
+from faceerase.streamer.look.second_look import look_closer
 from faceerase.streamer.prefetch import FRAMES_AHEAD, prefetch
 from faceerase.streamer.report import Progress
 from faceerase.streamer.seams import MaskEngine
@@ -66,6 +68,7 @@ class _Three:
 class _Found:
     sightings: list[Sighting]
     shell: bool
+    doubt: bool
 
 
 def verify(
@@ -73,9 +76,9 @@ def verify(
 ) -> Verdict:
     """Return who is still to be seen in a film's result; both are streamed, frame by frame.
 
-    A find of the network counts where nothing was erased, or where what stands there is still like what was there
-    before; not where it is smaller than the smallest face asked for. A find of the detector counts where it finds a
-    face in the same place of the source.
+    A find counts where its finder finds a face in the same place of the source, too; one of the network in an erased
+    place where what stands there is still like what was there before, and none that is smaller than the smallest face
+    asked for.
 
     Args:
         source: the film that went in.
@@ -96,10 +99,10 @@ def verify(
     info = film.info
     viewing = Viewing(result.info.full_range, info.quarter_turns, float(info.rate))
     planner = make_planner(finders.scan, finders.engine.contract, finders.criteria.min_face, viewing.rate)
-    frames = shells = seen = 0
+    frames = shells = doubts = seen = 0
 
     def found() -> Iterator[Sighting]:
-        nonlocal frames, shells, seen
+        nonlocal frames, shells, doubts, seen
         with ExitStack() as stack:
             films = stack.enter_context(closing(prefetch(film.frames(), FRAMES_AHEAD)))
             decoded = prefetch(result.frames(), FRAMES_AHEAD)
@@ -111,14 +114,15 @@ def verify(
             for three in _in_step(films, results, mattes, source):
                 finds = _look(three, finders, info, viewing)
                 yield from finds.sightings
-                frames, shells, seen = frames + 1, shells + finds.shell, seen + len(finds.sightings)
+                frames, seen = frames + 1, seen + len(finds.sightings)
+                shells, doubts = shells + finds.shell, doubts + finds.doubt
                 report(Progress(frames, info.frame_count, seen, "verifying"))
 
     spans = spans_of(found())
     for name, other in (("result", result), ("matte", cover)):
         if other is not None and other.lost:
             raise VerificationError(f"{source}: its {name} cannot be decoded whole ({other.lost[0]})")
-    return Verdict(frames, finders.names, spans, shells)
+    return Verdict(frames, finders.names, spans, shells, doubts)
 
 
 def _in_step(
@@ -148,7 +152,7 @@ def _look(three: _Three, finders: Finders, info: FilmInfo, viewing: Viewing) -> 
     height, width = pair.after.samples.shape
     shown = Box(0, 0, width, height)
     sightings = []
-    shell = False
+    shell = doubt = False
     for region in three.masked.mask.regions:
         box = region.box.turned(turns, info.width, info.height)
         if box.side < finders.criteria.min_face or not box.common(shown):
@@ -156,13 +160,22 @@ def _look(three: _Three, finders: Finders, info: FilmInfo, viewing: Viewing) -> 
         inside = lies_inside(pair, box)
         if inside and likeness(pair, box) < ALIKE_FROM:
             shell = True
+        elif not inside and not _is_certain_in(pair.before, box, finders):
+            doubt = True
         else:
             sightings.append(Sighting(frame.index, frame.time, box, inside, NETWORK, region.score))
     if finders.detector is not None:
         for one in _detected(finders.detector, three.source, frame, turns):
             inside = lies_inside(pair, one.box)
             sightings.append(Sighting(frame.index, frame.time, one.box, inside, detectors.NAME, one.score))
-    return _Found(sightings, shell)
+    return _Found(sightings, shell, doubt)
+
+
+def _is_certain_in(source: GrayPicture, box: Box, finders: Finders) -> bool:
+    side = finders.engine.contract.tile_side
+    (closer,) = look_closer(source, [Candidate(box, 1.0)], finders.engine.look, side)
+    region = finders.criteria.found_in(closer.map, closer.view, box)
+    return region is not None and finders.criteria.certainty(region) > 1
 
 
 def _detected(detector: FaceDetector, before: Frame, after: Frame, turns: int) -> list[detectors.Detection]:

@@ -18,12 +18,15 @@ class Verdict:
         spans: of frames in which somebody was still found.
         shells: frames in which the network takes a place for a face of which nothing is left: hair and a collar around
             a fill, say.
+        doubts: frames in which the network takes for a face where nothing was erased what it takes for none in the
+            source.
     """
 
     frames: int
     finders: tuple[str, ...]
     spans: tuple[Span, ...]
     shells: int
+    doubts: int = 0
 
     @property
     def passed(self) -> bool:

@@ -153,6 +153,12 @@ def test_a_fill_that_looks_like_a_head_is_told_and_is_nobody(
     assert verdict.shells == FRAMES
 
 
+def test_what_is_a_face_in_the_result_only_is_told_and_is_nobody(check: Callable[..., Verdict]) -> None:
+    verdict = check([GONE] * FRAMES, [LEFT] * FRAMES, [matte(None)] * FRAMES)
+    assert verdict.passed
+    assert (verdict.shells, verdict.doubts) == (0, FRAMES)
+
+
 def test_a_face_that_shows_through_its_erasure_is_found_inside(check: Callable[..., Verdict]) -> None:
     (span,) = check([SOURCE] * FRAMES, [WEAK] * FRAMES, [matte()] * FRAMES).spans
     assert (span.first, span.last, span.inside) == (0, FRAMES - 1, True)

@@ -1,6 +1,6 @@
 """The roll of faces: who is followed, who is certain enough to be covered, and who has left."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from fractions import Fraction
 
 import av
@@ -10,6 +10,7 @@ import pytest
 from faceerase.streamer.box import Box
 from faceerase.streamer.follow.criteria import STARTS_FROM, Criteria
 from faceerase.streamer.follow.roll import (
+    CALM_SIGHTINGS,
     DOUBTFUL_TAIL,
     LEAD_SECONDS,
     PATIENCE_SECONDS,
@@ -48,13 +49,21 @@ class Film:
         self.roll = Roll(CRITERIA, RATE)
         self.frames: list[Seen] = []
         self.expected: tuple[Box, ...] = ()
+        self.calm: frozenset[int] = frozenset()
 
-    def show(self, *regions: Region, scene: int = 0, offset: tuple[float, float] = (0.0, 0.0)) -> Sequence[Face]:
+    def show(
+        self,
+        *regions: Region,
+        scene: int = 0,
+        offset: tuple[float, float] = (0.0, 0.0),
+        resting: Collection[int] = (),
+    ) -> Sequence[Face]:
         """The next frame and what is seen in it."""
         frame = seen(len(self.frames), scene, offset)
         self.frames.append(frame)
-        self.expected = self.roll.arrive(frame)
-        news = self.roll.enter(frame, regions)
+        arrived = self.roll.arrive(frame)
+        self.expected, self.calm = arrived.boxes, arrived.calm
+        news = self.roll.enter(frame, regions, resting)
         self.roll.settle()
         return news
 
@@ -286,3 +295,46 @@ def test_where_faces_were_seen_in_a_frame_is_known(film: Film) -> None:
     film.show(face(104))
     assert set(film.roll.seen_in(film.frames[0])) == {face(100).box, face(300).box}
     assert film.roll.seen_in(film.frames[1]) == (face(104).box,)
+
+
+@pytest.mark.parametrize(("step", "calm"), [(0.2, True), (2.0, False)])
+def test_who_stands_still_for_a_while_is_calm(film: Film, step: float, calm: bool) -> None:
+    for index in range(CALM_SIGHTINGS):
+        film.show(face(100 + step * index))
+        assert film.calm == frozenset()
+    film.show(face(100 + step * CALM_SIGHTINGS))
+    assert film.calm == ({0} if calm else frozenset())
+
+
+def test_who_was_not_seen_a_frame_ago_is_not_calm(film: Film) -> None:
+    for _ in range(CALM_SIGHTINGS):
+        film.show(face(100))
+    film.show()
+    film.show(face(100))
+    assert film.calm == frozenset()
+    film.show()
+    assert film.calm == {0}
+
+
+def test_whom_only_the_camera_moves_is_calm(film: Film) -> None:
+    for index in range(CALM_SIGHTINGS + 1):
+        film.show(face(100 + 7 * index), offset=(7.0 * index, 0.0))
+    assert film.calm == {0}
+
+
+def test_who_grows_or_grows_doubtful_is_not_calm(film: Film) -> None:
+    for index in range(CALM_SIGHTINGS + 1):
+        doubtful = DOUBTFUL if index == CALM_SIGHTINGS - 1 else CERTAIN
+        film.show(face(100, side=40 + 2 * index), face(300, certainty=doubtful))
+    assert film.calm == frozenset()
+
+
+def test_who_rests_behind_somebody_is_not_his_shadow(film: Film) -> None:
+    for _ in range(6):
+        film.show(face(100, side=80), face(155))
+    film.show(face(100, side=150), resting={1})
+    film.show(face(100, side=80))
+    assert len(film.expected) == 2
+    film.show(face(100, side=150))
+    film.show(face(100, side=80))
+    assert len(film.expected) == 1

@@ -54,3 +54,8 @@ def tell_verdict(verdict: Verdict, as_json: bool, console: Console = stderr) -> 
             "(hair around a fill, say)",
             markup=False,
         )
+    if verdict.doubts:
+        console.print(
+            f"  note: in {verdict.doubts} frames the network takes something for a face that it took for none in the source",
+            markup=False,
+        )
