@@ -11,6 +11,11 @@ from pydantic import Field
 from faceerase.configs.base import Frozen, read_toml, validate
 from faceerase.contract import ThresholdRule
 
+HERE = Path(__file__).resolve().parent
+
+Purpose = Literal["delivery", "mezzanine", "archive"]
+"""What a result is for; each has a file of options beside this one."""
+
 SHIPPED_MODEL = Path(__file__).resolve().parent.parent / "models" / "weights" / "unet-lite.onnx"
 
 
@@ -51,12 +56,18 @@ class EraseConfig(Frozen):
 class EncodeConfig(Frozen):
     """How the result is encoded.
 
-    ``codec`` is an encoder or family of FFmpeg (``auto``: H.264 at the source's depth and chroma, H.265 where H.264
-    cannot). ``crf`` counts for encoders that know it. ``threads`` is part of the result: other counts give other bits.
+    ``codec`` is an encoder or family of FFmpeg (``auto``: the source's own where there is an encoder for it and the
+    container holds it, else H.264 or H.265). ``crf`` counts for encoders that know it and where no ``bitrate`` is given
+    (bits a second, ``8M``). ``preset`` is the encoder's own; ``pix_fmt`` None: that of the source. ``options`` are
+    passed to the encoder last. ``threads`` is part of the result: other counts give other bits.
     """
 
     codec: Annotated[str, Field(pattern=r"^[a-z0-9_\-]+$")] = "auto"
     crf: Annotated[int, Field(ge=0, le=63)] = 18
+    preset: Annotated[str, Field(pattern=r"^[a-z0-9_\-]+$")] | None = None
+    bitrate: Annotated[str, Field(pattern=r"^[1-9][0-9]*[kM]?$")] | None = None
+    pix_fmt: Annotated[str, Field(pattern=r"^[a-z0-9_]+$")] | None = None
+    options: dict[str, str] = Field(default_factory=dict)
     threads: Annotated[int, Field(ge=1, le=64)] = 4
 
 
@@ -82,19 +93,24 @@ class FilmConfig(Frozen):
     verify: VerifyConfig = VerifyConfig()
 
 
-def load_film_config(path: Path | None, flags: dict[str, dict[str, Any]]) -> FilmConfig:
-    """Return the schema's defaults, changed by a file, changed by flags.
+def load_film_config(path: Path | None, flags: dict[str, dict[str, Any]], purpose: Purpose | None = None) -> FilmConfig:
+    """Return the schema's defaults, changed by the file of a purpose, by a file of the user's, by flags.
 
     Args:
         path: a TOML file with the tables ``look``, ``mask``, ``erase``, ``encode``, ``verify``, or None.
         flags: the same tables; None values count as not given.
+        purpose: what the result is for, or None.
 
     Raises:
         ConfigError: the file is missing or not TOML, a key is unknown, or a value is out of range.
     """
-    values = read_toml(path) if path is not None else {}
-    validate(FilmConfig, values, str(path))
-    for table, entries in flags.items():
-        given = {key: value for key, value in entries.items() if value is not None}
-        values[table] = {**values.get(table, {}), **given}
+    values = read_toml(HERE / f"{purpose}.toml") if purpose is not None else {}
+    given = read_toml(path) if path is not None else {}
+    validate(FilmConfig, given, str(path))
+    said = {
+        table: {key: value for key, value in entries.items() if value is not None} for table, entries in flags.items()
+    }
+    for tables in (given, said):
+        for table, entries in tables.items():
+            values[table] = {**values.get(table, {}), **entries}
     return validate(FilmConfig, values, "options")

@@ -42,8 +42,8 @@ whose peaks reach p·N = 65,536, where float32 itself steps by 0.004. Half preci
 to 8, added up over the layers; 0.1 in logits moves a probability by at most 0.025."""
 
 HALVED_FROM = 40_000
-"""Numbers from which ``fp16-stored`` halves a kernel. Small ones, first and last in a network, are a tenth of its size and
-nearly all of what halving changes: 0.14 in logits with them, 0.002 without."""
+"""Numbers from which ``fp16-stored`` halves a kernel. Small ones, first and last in a network, are a tenth of its size
+and nearly all of what halving changes: 0.14 in logits with them, 0.002 without."""
 
 DEFAULT_THRESHOLD: dict[OutputKind, float] = {"sigmoid": 0.9, "spatial-softmax": 4.0}
 DEFAULT_RULE: dict[OutputKind, ThresholdRule] = {"sigmoid": "hysteresis", "spatial-softmax": "histogram"}

@@ -13,7 +13,7 @@ from faceerase.configs.film import FilmConfig, MaskConfig
 from faceerase.contract import ModelContract, ThresholdRule
 from faceerase.errors import ConfigError
 from faceerase.streamer.decode.source import FilmSource
-from faceerase.streamer.encode.codecs import choose_encoder
+from faceerase.streamer.encode.codecs import SourceCodec, choose_encoder
 from faceerase.streamer.encode.film_sink import FilmSink
 from faceerase.streamer.encode.matte_sink import open_matte
 from faceerase.streamer.erase.anonymizer import PlaneAnonymizer
@@ -69,8 +69,9 @@ def anonymise(
     finders = finders_of(config, engine, criteria) if config.verify.enabled else None
     film = FilmSource(source)
     info = film.info
-    choice = choose_encoder(config.encode, info.planar_format, info.full_range, output.suffix)
-    remarks = [choice.remark] if choice.remark else []
+    coded = SourceCodec(info.codec, info.profile)
+    choice = choose_encoder(config.encode, coded, info.planar_format, info.full_range, output.suffix)
+    remarks = [*choice.remarks]
     viewing = Viewing(info.full_range, info.quarter_turns, float(info.rate))
     planner = make_planner(config.look.scan, engine.contract, config.look.min_face, viewing.rate)
     looks, most = Looks(), 0

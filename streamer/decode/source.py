@@ -37,6 +37,7 @@ class FilmInfo:
     path: Path
     stream_index: int
     codec: str
+    profile: str | None
     width: int
     height: int
     pixel_format: str
@@ -179,7 +180,8 @@ def _probe(path: Path) -> FilmInfo:
         return FilmInfo(
             path=path,
             stream_index=stream.index,
-            codec=context.name,
+            codec=context.codec.canonical_name,
+            profile=context.profile,
             width=first.width,
             height=first.height,
             pixel_format=first.format.name,

@@ -1,6 +1,6 @@
 """Which encoder, in which pixel format, with which options; decided and checked before the first frame.
 
-Knows nothing of containers or frames.
+Knows nothing of open containers or frames.
 """
 
 from dataclasses import dataclass
@@ -9,12 +9,22 @@ import av
 
 from faceerase.configs.film import EncodeConfig
 from faceerase.errors import ConfigError, SinkError
+from faceerase.streamer.encode.holds import held_by
 
 ENCODERS = {
     "h264": "libx264", "avc": "libx264", "hevc": "libx265", "h265": "libx265", "av1": "libsvtav1",
-    "vp9": "libvpx-vp9", "prores": "prores_ks",
+    "vp9": "libvpx-vp9", "prores": "prores_ks", "dnxhr": "dnxhd",
 }  # fmt: skip
 """Codec families and the encoder that stands for each."""
+
+KEPT = {
+    "h264": "libx264", "hevc": "libx265", "vp9": "libvpx-vp9", "av1": "libsvtav1", "prores": "prores_ks",
+    "dnxhd": "dnxhd", "ffv1": "ffv1", "mjpeg": "mjpeg",
+}  # fmt: skip
+"""Codecs of sources that ``auto`` keeps, by FFmpeg's canonical name, and the encoder for each."""
+
+OTHERWISE = ("libx264", "libx265", "libvpx-vp9")
+"""What ``auto`` takes in turn where it cannot keep the codec."""
 
 STILLS = {".png": "png"}
 """Encoders that ``auto`` means for a picture file."""
@@ -22,7 +32,25 @@ STILLS = {".png": "png"}
 RGB_ENCODERS = {"libx264": "libx264rgb"}
 """Encoders that have a sibling for RGB."""
 
+SHALLOWER = frozenset({"prores_ks"})
+"""Encoders that may take a format of fewer bits: ProRes 4444 is decoded with 12 and can be encoded with 10; what would
+keep the bits would not keep the codec."""
+
 CRF_ENCODERS = frozenset({"libx264", "libx264rgb", "libx265", "libsvtav1", "libvpx-vp9", "libvpx", "libaom-av1"})
+
+PRORES = {"proxy": "proxy", "lt": "lt", "standard": "standard", "hq": "hq", "4444": "4444", "xq": "4444xq"}
+"""Profiles as the decoder calls them and as the encoder wants them."""
+
+DNXHR = {"yuv422p": "dnxhr_hq", "yuv422p10le": "dnxhr_hqx", "yuv444p10le": "dnxhr_444", "gbrp10le": "dnxhr_444"}
+"""The profile for each pixel format where the source does not say (DNxHD is one of sizes and rates, DNxHR of all)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCodec:
+    """How a film's picture is coded: FFmpeg's canonical name, and the profile as its decoder calls it, or None."""
+
+    name: str
+    profile: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,50 +61,96 @@ class EncoderChoice:
     pixel_format: str
     full_range: bool
     options: tuple[tuple[str, str], ...]
-    remark: str | None
+    remarks: tuple[str, ...] = ()
 
 
-def choose_encoder(config: EncodeConfig, planar_format: str, full_range: bool, suffix: str = "") -> EncoderChoice:
+def choose_encoder(
+    config: EncodeConfig, source: SourceCodec, planar_format: str, full_range: bool, suffix: str = ""
+) -> EncoderChoice:
     """Return how pictures of a planar pixel format are encoded into a file of a suffix.
 
     Raises:
-        ConfigError: there is no such encoder.
+        ConfigError: there is no such encoder, or it has no such option or pixel format.
         SinkError: the encoder holds no pixel format of the source's depth and chroma.
     """
     # The deprecated yuvj formats are yuv with a full-range tag.
     wanted = planar_format.replace("yuvj", "yuv")
-    names = _candidates(config.codec, suffix.lower())
+    names = _candidates(config.codec, source.name, suffix.lower())
     for name in names:
-        formats = _formats(name)
         for encoder in (name, RGB_ENCODERS.get(name, name)):
-            chosen = _nearest(wanted, formats if encoder == name else _formats(encoder))
+            chosen = _asked_for(config.pix_fmt, encoder) or _nearest(wanted, _formats(encoder), encoder in SHALLOWER)
             if chosen is None:
                 continue
-            remark = (
-                None if chosen == wanted else f"pixel format {wanted} encoded as {chosen}: {encoder} holds no other"
-            )
-            return EncoderChoice(encoder, chosen, full_range, _options(encoder, config), remark)
+            options = _options(encoder, chosen, source, config)
+            remarks = [] if config.codec != "auto" else _codec_remark(source.name, encoder, wanted, suffix.lower())
+            if chosen != wanted:
+                why = "as asked" if config.pix_fmt else f"{encoder} holds no other"
+                remarks.append(f"pixel format {wanted} encoded as {chosen}: {why}")
+            return EncoderChoice(encoder, chosen, full_range, options, tuple(remarks))
     raise SinkError(f"{' and '.join(names)} cannot encode {wanted}; try --codec ffv1 into an .mkv")
 
 
-def _candidates(codec: str, suffix: str) -> list[str]:
+def canonical(encoder: str) -> str:
+    """Return FFmpeg's name of the codec that an encoder writes.
+
+    Raises:
+        ConfigError: there is no such encoder.
+    """
+    return str(_encoder(encoder).canonical_name)
+
+
+def _candidates(codec: str, source: str, suffix: str) -> list[str]:
     if codec != "auto":
         return [ENCODERS.get(codec, codec)]
-    return [STILLS[suffix]] if suffix in STILLS else ["libx264", "libx265"]
+    if suffix in STILLS:
+        return [STILLS[suffix]]
+    held = held_by(suffix)
+    names = dict.fromkeys([*([KEPT[source]] if source in KEPT else []), *OTHERWISE])
+    return [name for name in names if held is None or canonical(name) in held] or [OTHERWISE[0]]
+
+
+def _codec_remark(source: str, encoder: str, wanted: str, suffix: str) -> list[str]:
+    written = canonical(encoder)
+    if suffix in STILLS or written == source:
+        return []
+    held = held_by(suffix)
+    if source not in KEPT:
+        why = "there is no encoder for it here, or none that anybody should still use"
+    elif held is not None and source not in held:
+        why = f"{suffix} cannot hold it"
+    else:
+        why = f"{KEPT[source]} cannot encode {wanted}"
+    return [f"codec {source} encoded as {written}: {why}"]
+
+
+def _encoder(name: str) -> av.Codec:
+    try:
+        codec = av.Codec(name, "w")
+    except (av.error.FFmpegError, ValueError) as error:
+        raise ConfigError(f"--codec {name}: no such encoder here; 'faceerase doctor' lists them") from error
+    if codec.type != "video":
+        raise ConfigError(f"--codec {name}: not a video encoder")
+    return codec
 
 
 def _formats(encoder: str) -> list[str]:
-    try:
-        codec = av.Codec(encoder, "w")
-    except (av.error.FFmpegError, ValueError) as error:
-        raise ConfigError(f"--codec {encoder}: no such encoder here; 'faceerase doctor' lists them") from error
-    if codec.type != "video":
-        raise ConfigError(f"--codec {encoder}: not a video encoder")
-    return [video_format.name for video_format in codec.video_formats or []]
+    return [video_format.name for video_format in _encoder(encoder).video_formats or []]
 
 
-def _nearest(wanted: str, formats: list[str]) -> str | None:
-    """Return the same format, else one that holds every sample of it: same chroma, as deep or deeper, RGB stays RGB."""
+def _asked_for(pixel_format: str | None, encoder: str) -> str | None:
+    if pixel_format is None:
+        return None
+    formats = _formats(encoder)
+    if formats and pixel_format not in formats:
+        raise ConfigError(f"--pix-fmt {pixel_format}: {encoder} takes {', '.join(formats)}")
+    return pixel_format
+
+
+def _nearest(wanted: str, formats: list[str], shallower: bool) -> str | None:
+    """Return the same format, else one that holds every sample of it: same chroma, as deep or deeper, RGB stays RGB.
+
+    With ``shallower`` the deepest of fewer bits where there is none.
+    """
     if wanted in formats or not formats:
         return wanted
     source = av.VideoFormat(wanted)
@@ -89,22 +163,53 @@ def _nearest(wanted: str, formats: list[str]) -> str | None:
         same_chroma = (target.chroma_width(64), target.chroma_height(64)) == (
             source.chroma_width(64), source.chroma_height(64),
         )  # fmt: skip
-        depth, least = target.components[0].bits, source.components[0].bits
-        enough = len(target.components) >= len(source.components) and depth >= least
-        if same_kind and same_chroma and enough:
-            fits.append((depth, len(target.components), name))
-    return min(fits)[2] if fits else None
+        if same_kind and same_chroma and len(target.components) >= len(source.components):
+            fits.append((target.components[0].bits, len(target.components), name))
+    enough = [fit for fit in fits if fit[0] >= source.components[0].bits]
+    if enough or not shallower:
+        return min(enough)[2] if enough else None
+    return max(fits, key=lambda fit: (fit[0], -fit[1]))[2] if fits else None
 
 
-def _options(encoder: str, config: EncodeConfig) -> tuple[tuple[str, str], ...]:
+def _options(encoder: str, pixel_format: str, source: SourceCodec, config: EncodeConfig) -> tuple[tuple[str, str], ...]:
     options = {"threads": str(config.threads)}
-    if encoder in CRF_ENCODERS:
+    if config.bitrate is not None:
+        options["b"] = config.bitrate
+    elif encoder in CRF_ENCODERS:
         options["crf"] = str(config.crf)
+    if config.preset is not None:
+        options["preset"] = config.preset
     if encoder == "libx265":
         # x265's own pool ignores FFmpeg's thread count, and prints a page to stderr.
         options["x265-params"] = f"pools={config.threads}:frame-threads=1:log-level=error"
     if encoder == "libsvtav1":
         options["svtav1-params"] = f"lp={config.threads}"
-    if encoder == "libvpx-vp9":
+    if encoder == "libvpx-vp9" and config.bitrate is None:
         options["b"] = "0"
-    return tuple(options.items())
+    if encoder == "mjpeg" and config.bitrate is None:
+        options |= {"qmin": "2", "qmax": "2"}  # the finest steps that the codec's tables know
+    profile = _profile(encoder, pixel_format, source)
+    if profile is not None:
+        options["profile"] = profile
+    _refuse_unknown(encoder, {**config.options, **({"preset": ""} if config.preset is not None else {})})
+    return tuple({**options, **config.options}.items())
+
+
+def _profile(encoder: str, pixel_format: str, source: SourceCodec) -> str | None:
+    said = (source.profile or "").lower()
+    if encoder == "prores_ks":
+        usual = "hq" if pixel_format.startswith("yuv422") else "4444"
+        return PRORES.get(said, usual) if source.name == "prores" else usual
+    if encoder == "dnxhd":
+        kept = said.replace(" ", "_")
+        fits = source.name == "dnxhd" and kept.startswith("dnxhr") and DNXHR.get(pixel_format) != "dnxhr_444"
+        return kept if fits else DNXHR.get(pixel_format)
+    return None
+
+
+def _refuse_unknown(encoder: str, options: dict[str, str]) -> None:
+    supported = av.CodecContext.create(encoder, "w").supported_options
+    known = {option.name for option in (*supported.generic, *supported.private)}
+    for name in options:
+        if name not in known:
+            raise ConfigError(f"--encoder-option {name}: {encoder} has no such option")

@@ -9,7 +9,7 @@ import pytest
 from faceerase.configs.film import EncodeConfig
 from faceerase.errors import FaceEraseError
 from faceerase.streamer.decode.source import FilmInfo, FilmSource
-from faceerase.streamer.encode.codecs import choose_encoder
+from faceerase.streamer.encode.codecs import SourceCodec, choose_encoder
 from faceerase.streamer.encode.film_sink import FilmSink
 from faceerase.streamer.encode.matte_sink import MatteFilm, MattePicture
 from faceerase.streamer.frame import Frame
@@ -52,7 +52,9 @@ def open_sink(target: Path, info: FilmInfo) -> FrameSink:
         return MatteFilm(target, info)
     if target.name == "matte.png":
         return MattePicture(target)
-    choice = choose_encoder(EncodeConfig(threads=1), info.planar_format, info.full_range, target.suffix)
+    choice = choose_encoder(
+        EncodeConfig(threads=1), SourceCodec(info.codec), info.planar_format, info.full_range, target.suffix
+    )
     return FilmSink(target, info, choice)
 
 

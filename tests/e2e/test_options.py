@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 import pytest
 
@@ -61,6 +62,39 @@ def test_codecs(
     film = read_film(tmp_path / f"out{suffix}")
     assert (film.codec, len(film.times), film.pixel_format) == (got, 10, "yuv420p")
     assert len(ended.lines) == 1, "encoders don't chat"
+
+
+def test_a_purpose_a_preset_and_options_of_the_encoder(
+    tmp_path: Path, short: Path, run: Callable[..., Any], read_film: Callable[[Path], Any]
+) -> None:
+    archive, quick = tmp_path / "archive.mkv", tmp_path / "quick.mp4"
+    assert run(short, "-o", archive, "--for", "archive").code == 0
+    assert read_film(archive).codec == "ffv1"
+    ended = run(short, "-o", quick, "--preset", "ultrafast", "--bitrate", "300k", "--encoder-option", "g=2", "--json")
+    assert ended.code == 0, ended.err
+    encode = _events(ended.out)[-1]["configuration"]["encode"]
+    assert (encode["preset"], encode["bitrate"], encode["options"]) == ("ultrafast", "300k", {"g": "2"})
+    with av.open(str(quick)) as film:
+        keys = [packet.is_keyframe for packet in film.demux(video=0) if packet.size]
+    assert keys == [True, False] * 5
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--encoder-option", "tune"), "--encoder-option tune: not of the form NAME=VALUE"),
+        (("--encoder-option", "sharpness=3"), "libx264 has no such option"),
+        (("--pix-fmt", "yuv410p"), "--pix-fmt yuv410p: libx264 takes"),
+        (("--bitrate", "fast"), "encode.bitrate"),
+    ],
+)
+def test_encoder_settings_that_cannot_be_are_refused_before_any_frame(
+    arguments: tuple[str, ...], told: str, tmp_path: Path, short: Path, run: Callable[..., Any]
+) -> None:
+    ended = run(short, "-o", tmp_path / "out.mp4", *arguments)
+    assert ended.code == 2
+    assert told in ended.err.replace("\n", " ")
+    assert not list(tmp_path.glob("*.mp4"))
 
 
 def test_json_lines(tmp_path: Path, short: Path, run: Callable[..., Any]) -> None:

@@ -5,11 +5,13 @@ import pytest
 
 from faceerase.configs.film import EncodeConfig
 from faceerase.errors import ConfigError, SinkError
-from faceerase.streamer.encode.codecs import CRF_ENCODERS, EncoderChoice, choose_encoder
+from faceerase.streamer.encode.codecs import CRF_ENCODERS, EncoderChoice, SourceCodec, choose_encoder
+
+H264 = SourceCodec("h264", "High")
 
 
 def choose(codec: str, pixel_format: str, full_range: bool = False, suffix: str = "") -> EncoderChoice:
-    return choose_encoder(EncodeConfig(codec=codec), pixel_format, full_range, suffix)
+    return choose_encoder(EncodeConfig(codec=codec), H264, pixel_format, full_range, suffix)
 
 
 @pytest.mark.parametrize(
@@ -31,7 +33,8 @@ def choose(codec: str, pixel_format: str, full_range: bool = False, suffix: str 
 )
 def test_auto_is_h264_at_the_sources_depth_and_chroma_or_else_h265(pixel_format: str, encoder: str) -> None:
     choice = choose("auto", pixel_format)
-    assert (choice.encoder, choice.pixel_format, choice.remark) == (encoder, pixel_format, None)
+    assert (choice.encoder, choice.pixel_format) == (encoder, pixel_format)
+    assert bool(choice.remarks) == (encoder != "libx264")
 
 
 @pytest.mark.parametrize("pixel_format", ["yuvj420p", "yuvj422p", "yuvj444p"])
@@ -39,7 +42,7 @@ def test_the_deprecated_names_of_full_range_become_plain_ones(pixel_format: str)
     choice = choose("auto", pixel_format, full_range=True)
     assert choice.pixel_format == pixel_format.replace("yuvj", "yuv")
     assert choice.full_range
-    assert choice.remark is None
+    assert choice.remarks == ()
 
 
 def test_8_bit_rgb_stays_rgb() -> None:
@@ -71,15 +74,87 @@ def test_a_family_stands_for_an_encoder(family: str, encoder: str) -> None:
 def test_a_deeper_format_is_taken_and_said() -> None:
     choice = choose("prores", "yuv422p")
     assert (choice.encoder, choice.pixel_format) == ("prores_ks", "yuv422p10le")
-    assert choice.remark is not None
-    assert "yuv422p10le" in choice.remark
+    assert [remark for remark in choice.remarks if "yuv422p10le" in remark]
+
+
+def test_prores_of_twelve_bits_becomes_prores_of_ten_and_it_is_said() -> None:
+    choice = choose_encoder(EncodeConfig(), SourceCodec("prores", "4444"), "yuv444p12le", False, ".mov")
+    assert (choice.encoder, choice.pixel_format) == ("prores_ks", "yuv444p10le")
+    assert choice.remarks == ("pixel format yuv444p12le encoded as yuv444p10le: prores_ks holds no other",)
+
+
+@pytest.mark.parametrize(
+    ("source", "pixel_format", "suffix", "encoder", "profile"),
+    [
+        (SourceCodec("h264", "High"), "yuv420p", ".mp4", "libx264", None),
+        (SourceCodec("hevc", "Main 10"), "yuv420p10le", ".mp4", "libx265", None),
+        (SourceCodec("vp9", "Profile 0"), "yuv420p", ".webm", "libvpx-vp9", None),
+        (SourceCodec("av1", "Main"), "yuv420p10le", ".mkv", "libsvtav1", None),
+        (SourceCodec("prores", "LT"), "yuv422p10le", ".mov", "prores_ks", "lt"),
+        (SourceCodec("prores", "XQ"), "yuva444p12le", ".mov", "prores_ks", "4444xq"),
+        (SourceCodec("dnxhd", "DNXHR LB"), "yuv422p", ".mov", "dnxhd", "dnxhr_lb"),
+        (SourceCodec("dnxhd", "DNXHR HQX"), "yuv422p10le", ".mxf", "dnxhd", "dnxhr_hqx"),
+        (SourceCodec("dnxhd", "DNXHD"), "yuv422p10le", ".mov", "dnxhd", "dnxhr_hqx"),
+        (SourceCodec("dnxhd", "DNXHR 444"), "yuv444p10le", ".mov", "dnxhd", "dnxhr_444"),
+        (SourceCodec("ffv1"), "yuv444p16le", ".mkv", "ffv1", None),
+        (SourceCodec("mjpeg", "Baseline"), "yuvj422p", ".mov", "mjpeg", None),
+    ],
+)
+def test_auto_keeps_the_codec(
+    source: SourceCodec, pixel_format: str, suffix: str, encoder: str, profile: str | None
+) -> None:
+    choice = choose_encoder(EncodeConfig(), source, pixel_format, False, suffix)
+    assert (choice.encoder, dict(choice.options).get("profile")) == (encoder, profile)
+    assert not any(remark.startswith("codec") for remark in choice.remarks)
+
+
+@pytest.mark.parametrize(
+    ("source", "pixel_format", "suffix", "encoder", "why"),
+    [
+        ("mpeg2video", "yuv420p", ".mkv", "libx264", "codec mpeg2video encoded as h264: there is no encoder"),
+        ("mpeg4", "yuv420p", ".avi", "libx264", "codec mpeg4 encoded as h264: there is no encoder"),
+        ("prores", "yuv422p10le", ".mp4", "libx264", "codec prores encoded as h264: .mp4 cannot hold it"),
+        ("h264", "yuv420p", ".webm", "libvpx-vp9", "codec h264 encoded as vp9: .webm cannot hold it"),
+        ("av1", "yuv444p", ".mkv", "libx264", "codec av1 encoded as h264: libsvtav1 cannot encode yuv444p"),
+        ("h264", "yuv420p12le", ".mp4", "libx265", "codec h264 encoded as hevc: libx264 cannot encode yuv420p12le"),
+    ],
+)
+def test_where_auto_cannot_keep_the_codec_it_says_why(
+    source: str, pixel_format: str, suffix: str, encoder: str, why: str
+) -> None:
+    choice = choose_encoder(EncodeConfig(), SourceCodec(source), pixel_format, False, suffix)
+    assert choice.encoder == encoder
+    assert choice.remarks[0].startswith(why)
+
+
+def test_a_pixel_format_can_be_asked_for() -> None:
+    choice = choose_encoder(EncodeConfig(codec="h264", pix_fmt="yuv420p"), H264, "yuv422p10le", False)
+    assert choice.pixel_format == "yuv420p"
+    assert choice.remarks == ("pixel format yuv422p10le encoded as yuv420p: as asked",)
+    with pytest.raises(ConfigError, match=r"--pix-fmt yuv410p: libx264 takes .*yuv420p"):
+        choose_encoder(EncodeConfig(codec="h264", pix_fmt="yuv410p"), H264, "yuv420p", False)
+
+
+def test_a_bit_rate_stands_instead_of_a_quality() -> None:
+    options = dict(choose_encoder(EncodeConfig(bitrate="8M"), H264, "yuv420p", False).options)
+    assert options["b"] == "8M"
+    assert "crf" not in options
+
+
+def test_options_are_passed_on_and_unknown_ones_refused() -> None:
+    config = EncodeConfig(codec="h264", preset="fast", options={"tune": "grain", "threads": "2"})
+    options = dict(choose_encoder(config, H264, "yuv420p", False).options)
+    assert (options["preset"], options["tune"], options["threads"]) == ("fast", "grain", "2")
+    with pytest.raises(ConfigError, match="--encoder-option sharpness: libx264 has no such option"):
+        choose_encoder(EncodeConfig(options={"sharpness": "3"}), H264, "yuv420p", False)
+    with pytest.raises(ConfigError, match="preset: ffv1 has no such option"):
+        choose_encoder(EncodeConfig(codec="ffv1", preset="fast"), H264, "yuv420p", False)
 
 
 @pytest.mark.parametrize(
     ("codec", "pixel_format"),
     [
         ("prores", "yuv420p"),  # chroma would be made up
-        ("prores", "yuv444p12le"),  # depth would be lost
         ("h264", "yuv420p12le"),
         ("h264", "yuva420p"),  # alpha would be lost
         ("auto", "yuv411p"),
@@ -106,7 +181,7 @@ def test_a_sound_encoder_is_refused(codec: str) -> None:
 @pytest.mark.parametrize("encoder", ["libx264", "libx265", "ffv1", "prores_ks"])
 def test_options_come_from_the_configuration_alone(encoder: str) -> None:
     config = EncodeConfig(codec=encoder, crf=31, threads=3)
-    options = dict(choose_encoder(config, "yuv422p10le", False).options)
+    options = dict(choose_encoder(config, H264, "yuv422p10le", False).options)
     assert options["threads"] == "3"
     assert options.get("crf") == ("31" if encoder in CRF_ENCODERS else None)
     assert ("pools=3" in options.get("x265-params", "")) == (encoder == "libx265")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from faceerase.configs.film import EncodeConfig, FilmConfig, LookConfig, load_film_config
+from faceerase.configs.film import EncodeConfig, FilmConfig, LookConfig, Purpose, load_film_config
 from faceerase.errors import ConfigError
 
 Flags = dict[str, dict[str, Any]]
@@ -116,6 +116,20 @@ def test_what_is_no_toml_is_refused_with_its_name(tmp_path: Path, content: bytes
 def test_a_missing_file_is_refused_with_its_name(tmp_path: Path) -> None:
     message = refused(tmp_path / "none.toml", {})
     assert message.startswith(f"{tmp_path / 'none.toml'}: cannot read the configuration")
+
+
+@pytest.mark.parametrize(
+    ("purpose", "codec"), [("delivery", "h264"), ("mezzanine", "prores"), ("archive", "ffv1"), (None, "auto")]
+)
+def test_a_purpose_stands_before_the_file_and_the_file_before_flags(
+    tmp_path: Path, purpose: Purpose | None, codec: str
+) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text("[encode]\ncrf = 30\n")
+    assert load_film_config(path, {}, purpose).encode.codec == codec
+    assert load_film_config(path, {}, "delivery").encode.crf == 30
+    assert load_film_config(path, {"encode": {"crf": 20, "codec": "av1"}}, purpose).encode.codec == "av1"
+    assert load_film_config(path, {"encode": {"crf": 20}}, "delivery").encode.crf == 20
 
 
 def test_values_are_frozen() -> None:

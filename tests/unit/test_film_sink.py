@@ -13,7 +13,7 @@ from av.video.frame import PictureType
 from faceerase.configs.film import EncodeConfig
 from faceerase.errors import SinkError, SourceError, VerificationError
 from faceerase.streamer.decode.source import FilmInfo, FilmSource
-from faceerase.streamer.encode.codecs import choose_encoder
+from faceerase.streamer.encode.codecs import SourceCodec, choose_encoder
 from faceerase.streamer.encode.film_sink import FilmSink
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.mask.matte import Matte
@@ -23,7 +23,13 @@ NO_MATTE = Matte(np.zeros((1, 1), np.uint8), (1, 1), 1, 1)
 
 
 def open_sink(target: Path, info: FilmInfo, codec: str = "ffv1") -> FilmSink:
-    choice = choose_encoder(EncodeConfig(codec=codec, threads=1), info.planar_format, info.full_range, target.suffix)
+    choice = choose_encoder(
+        EncodeConfig(codec=codec, threads=1),
+        SourceCodec(info.codec),
+        info.planar_format,
+        info.full_range,
+        target.suffix,
+    )
     return FilmSink(target, info, choice)
 
 

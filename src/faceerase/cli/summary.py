@@ -56,6 +56,7 @@ def tell_verdict(verdict: Verdict, as_json: bool, console: Console = stderr) -> 
         )
     if verdict.doubts:
         console.print(
-            f"  note: in {verdict.doubts} frames the network takes something for a face that it took for none in the source",
+            f"  note: in {verdict.doubts} frames the network takes something for a face that it took for none in the "
+            "source",
             markup=False,
         )

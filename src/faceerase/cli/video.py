@@ -1,11 +1,11 @@
 """``faceerase video`` and ``faceerase-video``: one film in, one clean film out."""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from faceerase.cli.choices import Method, ProviderChoice, PurposeChoice, Rule, Scan
 from faceerase.cli.outcome import LOST_FRAMES, outcome
 from faceerase.cli.paths import check_paths
 from faceerase.cli.progress import emit, film_progress
@@ -22,40 +22,6 @@ from faceerase.streamer.verify.verdict import FacesLeftError
 _log = get_logger(__name__)
 _DEFAULT = FilmConfig()
 _DETECTOR = DETECTOR_HELP[0].lower() + DETECTOR_HELP[1:]
-
-
-class Method(StrEnum):
-    """What stands where a face was."""
-
-    inpaint = "inpaint"
-    blur = "blur"
-    mosaic = "mosaic"
-    solid = "solid"
-
-
-class Rule(StrEnum):
-    """How the map becomes a mask."""
-
-    hysteresis = "hysteresis"
-    histogram = "histogram"
-    otsu = "otsu"
-    fixed = "fixed"
-
-
-class Scan(StrEnum):
-    """How often it is looked everywhere."""
-
-    thorough = "thorough"
-    balanced = "balanced"
-    fast = "fast"
-
-
-class ProviderChoice(StrEnum):
-    """What the network runs on."""
-
-    auto = "auto"
-    cpu = "cpu"
-    cuda = "cuda"
 
 
 def video(
@@ -92,8 +58,8 @@ def video(
         typer.Option(
             metavar="NAME",
             rich_help_panel="What comes out",
-            help="Encoder: auto (H.264 at the source's bit depth and chroma, H.265 where H.264 cannot), h264, hevc, "
-            f"ffv1, prores, … 'faceerase doctor' lists them. (default: {_DEFAULT.encode.codec})",
+            help="Encoder: auto (the source's own codec where it can be kept, else H.264 or H.265), h264, hevc, av1, "
+            f"vp9, prores, dnxhr, ffv1, mjpeg, … 'faceerase doctor' lists them. (default: {_DEFAULT.encode.codec})",
         ),
     ] = None,
     crf: Annotated[
@@ -102,6 +68,42 @@ def video(
             metavar="0-63",
             rich_help_panel="What comes out",
             help=f"Quality of H.264, H.265, AV1 and VP9; smaller is better. (default: {_DEFAULT.encode.crf})",
+        ),
+    ] = None,
+    purpose: Annotated[
+        PurposeChoice | None,
+        typer.Option(
+            "--for",
+            rich_help_panel="What comes out",
+            help="Encoder settings for a purpose: delivery (H.264), mezzanine (ProRes), archive (FFV1, lossless).",
+        ),
+    ] = None,
+    bitrate: Annotated[
+        str | None,
+        typer.Option(metavar="8M", rich_help_panel="What comes out", help="Bits a second, instead of --crf."),
+    ] = None,
+    preset: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", rich_help_panel="What comes out", help="The encoder's own preset (H.264: slow, fast, …)."
+        ),
+    ] = None,
+    pix_fmt: Annotated[
+        str | None,
+        typer.Option(
+            "--pix-fmt",
+            metavar="NAME",
+            rich_help_panel="What comes out",
+            help="Pixel format of the result, by FFmpeg's name. (default: the source's)",
+        ),
+    ] = None,
+    encoder_option: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--encoder-option",
+            metavar="K=V",
+            rich_help_panel="What comes out",
+            help="An option of the encoder, by FFmpeg's name; may be given more than once.",
         ),
     ] = None,
     overwrite: Annotated[
@@ -219,11 +221,12 @@ def video(
         },
         "mask": {"rule": threshold_rule, "threshold": threshold},
         "erase": {"method": method},
-        "encode": {"codec": codec, "crf": crf},
+        "encode": {"codec": codec, "crf": crf, "bitrate": bitrate, "preset": preset, "pix_fmt": pix_fmt},
         "verify": {"enabled": verify, "detector": detector, "keep_rejected": keep_rejected or None},
     }
     with outcome(debug):
-        resolved = load_film_config(config, flags)
+        flags["encode"]["options"] = _pairs(encoder_option) if encoder_option else None
+        resolved = load_film_config(config, flags, purpose.value if purpose else None)
         _log.info("configuration: %s", resolved.model_dump_json())
         if (detector or keep_rejected) and not resolved.verify.enabled:
             raise ConfigError("--detector and --keep-rejected belong to --verify, which is off")
@@ -244,3 +247,11 @@ def video(
             summarise(report)
         if report.lost:
             raise typer.Exit(LOST_FRAMES)
+
+
+def _pairs(options: list[str]) -> dict[str, str]:
+    pairs = [option.partition("=") for option in options]
+    for name, equals, value in pairs:
+        if not (name and equals and value):
+            raise ConfigError(f"--encoder-option {name}{equals}{value}: not of the form NAME=VALUE")
+    return {name: value for name, _, value in pairs}
