@@ -3,6 +3,7 @@
 An export is not done until its answers were compared. Knows nothing of training or films.
 """
 
+import copy
 import logging
 import os
 import warnings
@@ -55,13 +56,15 @@ class ExportOptions:
 
     ``threshold`` goes into the contract, None the usual one. ``precision`` of weights and sums, or ``fp16-stored``:
     half the file, while sums stay single; tiles and maps stay float32. ``tiles``: (N, side, side) uint8 to compare the
-    answers on, None: drawn ones.
+    answers on, None: drawn ones. ``sharpen`` multiplies the logits: temperature scaling (Guo et al. 2017,
+    arXiv:1706.04599), which undoes the softness that a focal loss teaches.
     """
 
     threshold: float | None = None
     precision: Precision = "fp32"
     opset: int = OPSET
     tiles: NDArray[np.uint8] | None = None
+    sharpen: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,17 @@ class _WithMap(nn.Module):
         return activate(self.network(tiles), self.network.activation)
 
 
+def _sharpened(network: Network, factor: float) -> Network:
+    """Return the network with logits ``factor`` times as large; the last layer is linear."""
+    if factor == 1:
+        return network
+    sharper = copy.deepcopy(network)
+    with torch.no_grad():
+        for weights in sharper.head.parameters():
+            weights.mul_(factor)
+    return sharper
+
+
 def export_checkpoint(checkpoint: Path, target: Path, options: ExportOptions | None = None) -> Parity:
     """Export the averaged weights of a checkpoint to ``target`` and return how far the two answers differ.
 
@@ -99,7 +113,7 @@ def export_network(network: Network, config: TrainConfig, target: Path, options:
     options = options or ExportOptions()
     if not OPSETS[0] <= options.opset <= OPSETS[1]:
         raise ExportError(f"opset {options.opset}: from {OPSETS[0]} to {OPSETS[1]} can be written")
-    network = network.eval()
+    network = _sharpened(network, options.sharpen).eval()
     contract = contract_of(network, config, options.threshold)
     partial = target.with_name(f".{target.name}.part")
     side, allowed = config.crops.side, TOLERANCE[options.precision]

@@ -10,7 +10,8 @@ from faceerase.contract import ThresholdRule
 from faceerase.streamer.box import Box
 from faceerase.streamer.look.candidates import is_same
 from faceerase.streamer.look.view import View
-from faceerase.streamer.mask.regions import Outline, Region, region_in
+from faceerase.streamer.mask.outline import Outline, region_in
+from faceerase.streamer.mask.regions import Region
 from faceerase.streamer.mask.threshold import GROWS, GROWS_FOLLOWED, OUTLINE, OUTLINE_FOLLOWED, certain_from
 
 STARTS_FROM = 0.5

@@ -13,7 +13,8 @@ from faceerase.streamer.look.gray import GrayPicture
 from faceerase.streamer.look.pyramid import plan_pyramid
 from faceerase.streamer.look.second_look import Closer, look_closer
 from faceerase.streamer.look.view import cut_view
-from faceerase.streamer.mask.regions import Outline, Region, region_in
+from faceerase.streamer.mask.outline import Outline, region_in
+from faceerase.streamer.mask.regions import Region
 from faceerase.streamer.mask.threshold import DOUBTFUL, GROWS, HOPELESS, OUTLINE, SPECK, certain_from
 from faceerase.streamer.seams import MaskEngine
 

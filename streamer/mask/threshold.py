@@ -20,7 +20,7 @@ OUTLINE = 0.1
 """Share of the threshold at which ``hysteresis`` draws an outline: rims and turned cheeks follow where a face is
 certain (ADR 10)."""
 
-OUTLINE_FOLLOWED = 0.39
+OUTLINE_FOLLOWED = 0.2
 """The same for a face that is followed: one look in each frame is noisier than the mean of two, and the shapes of
 neighbouring frames are put together anyway."""
 

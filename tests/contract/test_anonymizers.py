@@ -14,7 +14,8 @@ from faceerase.streamer.erase.anonymizer import Method, PlaneAnonymizer
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.look.view import View
 from faceerase.streamer.mask.matte import matte_of
-from faceerase.streamer.mask.regions import FrameMask, Outline, draw_regions, region_in
+from faceerase.streamer.mask.outline import Outline, region_in
+from faceerase.streamer.mask.regions import FrameMask, draw_regions
 from faceerase.streamer.planes import layout_of, plane_views
 from faceerase.streamer.seams import Anonymizer
 

@@ -6,7 +6,8 @@ import pytest
 from faceerase.streamer.box import Box
 from faceerase.streamer.look.view import View
 from faceerase.streamer.mask.matte import Matte, matte_of
-from faceerase.streamer.mask.regions import SHAPE_SIDE, FrameMask, Outline, Region, region_in
+from faceerase.streamer.mask.outline import Outline, region_in
+from faceerase.streamer.mask.regions import SHAPE_SIDE, FrameMask, Region
 
 LAYOUTS = [((2, 2), "4:2:0"), ((2, 1), "4:2:2"), ((1, 1), "4:4:4"), ((4, 1), "4:1:1"), ((1, 2), "4:4:0")]
 BLOCKS = [pytest.param(block, id=name) for block, name in LAYOUTS]

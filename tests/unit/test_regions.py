@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from faceerase.streamer.box import Box
 from faceerase.streamer.look.view import View
-from faceerase.streamer.mask.regions import SHAPE_SIDE, FrameMask, Outline, Region, draw_regions, region_in
+from faceerase.streamer.mask.outline import Outline, region_in
+from faceerase.streamer.mask.regions import SHAPE_SIDE, FrameMask, Region, draw_regions
 
 Mask = NDArray[np.bool_]
 SIDE = 120
@@ -273,3 +274,38 @@ def test_a_turned_region_covers_the_turned_pixels(quarter_turns: int) -> None:
 def test_its_repr_shows_numbers_and_not_pixels() -> None:
     region = Region(Box(10, 20, 50, 70), FULL, 0.84)
     assert repr(FrameMask((region,))) == "FrameMask(regions=(Region(40×50 at 10,20, 0.84),))"
+
+
+def two_faces(gap: float = 0.55) -> NDArray[np.float32]:
+    """Two faces that touch: certain in their middles, likely between them."""
+    peaks = [
+        np.exp(-(((np.mgrid[:SIDE, :SIDE][1] - x) ** 2 + (np.mgrid[:SIDE, :SIDE][0] - 60) ** 2) / 220))
+        for x in (42, 74)
+    ]
+    return np.asarray(np.maximum(np.maximum(*peaks), gap * (disc(42, 60, 18) | disc(74, 60, 18))), np.float32)
+
+
+@pytest.mark.parametrize(
+    ("box", "x"), [(Box(28, 46, 56, 74), 42), (Box(60, 46, 88, 74), 74), (Box(30, 44, 54, 70), 42)]
+)
+def test_faces_that_touch_are_parted_between_them(box: Box, x: float) -> None:
+    region = region_in(two_faces(), STRAIGHT, box, outline(0.08, 1.35))
+    assert region is not None
+    assert region.box.centre == pytest.approx((x, 60), abs=4)
+    whole = disc(x, 60, 12)
+    assert (drawn(region) & whole).sum() > 0.95 * whole.sum()
+    assert not (drawn(region) & disc(116 - x, 60, 10)).any()
+
+
+def test_what_cannot_be_parted_is_cut() -> None:
+    flat = (disc(42, 60, 18) | disc(74, 60, 18)) * np.float32(0.9)
+    region = region_in(flat, STRAIGHT, Box(28, 46, 56, 74), outline(0.0, 1.35))
+    assert region is not None
+    assert region.box.side <= 32
+
+
+def test_a_face_by_itself_is_not_parted_into_eyes() -> None:
+    eyes = two_faces()
+    region = region_in(eyes, STRAIGHT, Box(24, 40, 92, 80), outline(0.08, 1.35))
+    assert region is not None
+    assert region.box.width > 60

@@ -1,5 +1,6 @@
 """Export: done when the answers were compared, and not before."""
 
+import copy
 from pathlib import Path
 from typing import Any
 
@@ -134,8 +135,9 @@ def test_the_file_names_nothing_of_the_machine(tiny_onnx: Tiny) -> None:
 
 @pytest.mark.parametrize("precision", ["fp16", "fp16-stored"])
 def test_half_precision_halves_the_file_and_answers_nearly_the_same(
-    tiny_onnx: Tiny, tmp_path: Path, precision: Precision
+    tiny_onnx: Tiny, tmp_path: Path, precision: Precision, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(convert, "HALVED_FROM", 10)  # the network is tiny
     network, whole = tiny_onnx
     looked_at = tiles(3)
     parity = export_network(network, CONFIG, tmp_path / "half.onnx", ExportOptions(precision=precision))
@@ -146,6 +148,29 @@ def test_half_precision_halves_the_file_and_answers_nearly_the_same(
     assert kinds == {onnx.TensorProto.FLOAT16}
     half = OnnxEngine(tmp_path / "half.onnx", "cpu").look(looked_at)
     assert np.abs(half - OnnxEngine(whole, "cpu").look(looked_at)).max() < 0.02
+
+
+def test_small_kernels_are_stored_whole(tiny_onnx: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(convert, "HALVED_FROM", 300)
+    export_network(tiny_onnx[0], CONFIG, tmp_path / "m.onnx", ExportOptions(precision="fp16-stored"))
+    stored = {
+        tensor.data_type: max(np.prod(other.dims) for other in kernels if other.data_type == tensor.data_type)
+        for kernels in [[one for one in onnx.load(tmp_path / "m.onnx").graph.initializer if len(one.dims) == 4]]
+        for tensor in kernels
+    }
+    assert set(stored) == {onnx.TensorProto.FLOAT, onnx.TensorProto.FLOAT16}
+    assert stored[onnx.TensorProto.FLOAT] < 300 <= stored[onnx.TensorProto.FLOAT16]
+
+
+def test_a_soft_map_can_be_sharpened_around_a_half(tiny_onnx: Tiny, tmp_path: Path) -> None:
+    network, soft = tiny_onnx
+    before = copy.deepcopy(network.state_dict())
+    export_network(network, CONFIG, tmp_path / "sharp.onnx", ExportOptions(sharpen=3.0))
+    assert all(torch.equal(before[name], value) for name, value in network.state_dict().items())
+    looked_at = tiles(3)
+    one, other = (OnnxEngine(path, "cpu").look(looked_at) for path in (soft, tmp_path / "sharp.onnx"))
+    logits = np.log(one / (1 - one))
+    assert np.allclose(other, 1 / (1 + np.exp(-3 * logits)), atol=1e-4)
 
 
 @pytest.mark.parametrize("opset", [17, 20])
