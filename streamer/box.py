@@ -60,6 +60,11 @@ class Box:
         height = min(self.y1, other.y1) - max(self.y0, other.y0)
         return max(0.0, width) * max(0.0, height)
 
+    def has(self, point: tuple[float, float]) -> bool:
+        """Return whether a point lies inside; left and upper edges belong to the box."""
+        x, y = point
+        return self.x0 <= x < self.x1 and self.y0 <= y < self.y1
+
     def overlap(self, other: Self) -> float:
         """Return the shared area as a share of the smaller box, 0 to 1."""
         return self.common(other) / max(1e-6, min(self.area, other.area))

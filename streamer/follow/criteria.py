@@ -42,12 +42,14 @@ class Criteria:
 
     def found_in(self, map_: NDArray[np.float32], view: View, box: Box) -> Region | None:
         """Return what the second look at a candidate's box shows, where it is worth following."""
-        region = region_in(map_, view, box, Outline(self.rule, self.threshold, OUTLINE, self.margin, GROWS))
+        region = region_in(
+            map_, view, box, Outline(self.rule, self.threshold, OUTLINE, self.margin, GROWS, parted=True)
+        )
         return region if region is not None and self.certainty(region) > STARTS_FROM else None
 
     def followed_in(self, map_: NDArray[np.float32], view: View, box: Box) -> Region | None:
         """Return what a view shows of a face that is expected at a box."""
-        outline = Outline(self.rule, self.threshold, OUTLINE_FOLLOWED, self.margin, GROWS_FOLLOWED)
+        outline = Outline(self.rule, self.threshold, OUTLINE_FOLLOWED, self.margin, GROWS_FOLLOWED, parted=True)
         region = region_in(map_, view, box, outline)
         if region is None or self.certainty(region) <= GOES_ON_FROM:
             return None

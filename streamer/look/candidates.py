@@ -46,7 +46,7 @@ def find_candidates(
     for tile, map_ in zip(tiles, maps, strict=True):
         for spot in (*find_spots(map_, map_ > SURER * threshold), *find_spots(map_, map_ > threshold)):
             box = tile.view.to_picture(spot.box)
-            if box.side >= smallest and _holds(tile.own, box.centre):
+            if box.side >= smallest and tile.own.has(box.centre):
                 found.append(Candidate(box, spot.score))
     return distinct(found)
 
@@ -64,8 +64,3 @@ def is_same(one: Box, other: Box) -> bool:
     """Return whether two boxes are probably around the same face."""
     ratio = one.side / max(1e-6, other.side)
     return 1 / SAME_SIZE < ratio < SAME_SIZE and one.overlap(other) > SAME_OVERLAP
-
-
-def _holds(own: Box, point: tuple[float, float]) -> bool:
-    x, y = point
-    return own.x0 <= x < own.x1 and own.y0 <= y < own.y1

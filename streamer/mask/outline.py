@@ -36,7 +36,8 @@ class Outline:
     """How a region is drawn: threshold rule, its value, ``low`` as in ``likely``.
 
     ``margin`` is how far it grows, as a share of its mean radius; ``grows`` how many times as large as the box in which
-    it is looked for it may be before it is cut.
+    it is looked for it may be before it is cut, and ``parted`` whether it is tried first to part it from others: in a film,
+    where what is left off is seen in another frame; a photo's candidate may be a piece of a face.
     """
 
     rule: ThresholdRule
@@ -44,14 +45,15 @@ class Outline:
     low: float
     margin: float
     grows: float
+    parted: bool = False
 
 
 def region_in(map_: NDArray[np.float32], view: View, box: Box, outline: Outline) -> Region | None:
     """Return the region that a map shows at a box of the picture, or None.
 
-    Where the outline runs on into somebody else, it is parted at a higher value of the map, at which the faces lie
-    apart; where they nowhere do, the region is cut to the box's size, moved to the middle of what the map shows there:
-    otherwise it would creep from face to face.
+    Where the outline runs on into somebody else, it is parted, if asked for, at a higher value of the map, at which the
+    faces lie apart; where they nowhere do, the region is cut to the box's size, moved to the middle of what the map
+    shows there: otherwise it would creep from face to face.
 
     Args:
         map_: (side, side) float32, what the network answered to ``view``.
@@ -67,7 +69,7 @@ def region_in(map_: NDArray[np.float32], view: View, box: Box, outline: Outline)
     if _around(spots).side > outline.grows * wanted.side:
         near = _moved_to(spots, map_, wanted)
         cut = [part for spot in spots if (part := _within(spot, map_, near)) is not None]
-        spots = _parted(map_, inside, wanted, outline.grows) or cut
+        spots = (_parted(map_, inside, wanted, outline.grows) if outline.parted else None) or cut
         if not spots:
             return None
     grown, at = _grown(spots, outline.margin)
@@ -107,9 +109,9 @@ def _parted(map_: NDArray[np.float32], inside: NDArray[np.bool_], wanted: Box, g
         here = labels[max(0, int(middle.y0)) : int(middle.y1) + 1, max(0, int(middle.x0)) : int(middle.x1) + 1]
         sizes = np.bincount(here.ravel(), minlength=count)
         sizes[0] = 0
+        ours = int(sizes.argmax())
         if count < 3 or not sizes.any():
             continue
-        ours = int(sizes.argmax())
         nearest = _nearest_core(labels)
         found = find_spots(map_, inside & (nearest == ours) & _reach(labels == ours, wanted))
         spots = [spot for spot in found if _touches(spot, wanted)]

@@ -24,8 +24,9 @@ OUTLINE_FOLLOWED = 0.2
 """The same for a face that is followed: one look in each frame is noisier than the mean of two, and the shapes of
 neighbouring frames are put together anyway."""
 
-GROWS, GROWS_FOLLOWED = 1.8, 1.35
-"""How many times as large as the candidate, or as the face a moment ago, an outline may be."""
+GROWS, GROWS_FOLLOWED, GROWS_STILL = 1.8, 1.35, 3.0
+"""How many times as large as the candidate, or as the face a moment ago, an outline may be; in a photo, which has no other
+frame to show the rest, it may be a piece of the face that was found."""
 
 SMALL_SHARE, LARGE_SHARE = 0.69, 0.8
 """Shares of the threshold that are enough for the smallest and for large faces: few pixels speak for small ones, and

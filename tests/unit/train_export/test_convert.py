@@ -151,7 +151,7 @@ def test_half_precision_halves_the_file_and_answers_nearly_the_same(
 
 
 def test_small_kernels_are_stored_whole(tiny_onnx: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(convert, "HALVED_FROM", 300)
+    monkeypatch.setattr(convert, "HALVED_FROM", 100)
     export_network(tiny_onnx[0], CONFIG, tmp_path / "m.onnx", ExportOptions(precision="fp16-stored"))
     stored = {
         tensor.data_type: max(np.prod(other.dims) for other in kernels if other.data_type == tensor.data_type)
@@ -159,7 +159,7 @@ def test_small_kernels_are_stored_whole(tiny_onnx: Tiny, tmp_path: Path, monkeyp
         for tensor in kernels
     }
     assert set(stored) == {onnx.TensorProto.FLOAT, onnx.TensorProto.FLOAT16}
-    assert stored[onnx.TensorProto.FLOAT] < 300 <= stored[onnx.TensorProto.FLOAT16]
+    assert stored[onnx.TensorProto.FLOAT] < 100 <= stored[onnx.TensorProto.FLOAT16]
 
 
 def test_a_soft_map_can_be_sharpened_around_a_half(tiny_onnx: Tiny, tmp_path: Path) -> None:
