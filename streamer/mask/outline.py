@@ -36,8 +36,8 @@ class Outline:
     """How a region is drawn: threshold rule, its value, ``low`` as in ``likely``.
 
     ``margin`` is how far it grows, as a share of its mean radius; ``grows`` how many times as large as the box in which
-    it is looked for it may be before it is cut, and ``parted`` whether it is tried first to part it from others: in a film,
-    where what is left off is seen in another frame; a photo's candidate may be a piece of a face.
+    it is looked for it may be before it is cut, and ``parted`` whether it is tried first to part it from others: in a
+    film, where what is left off is seen in another frame; a photo's candidate may be a piece of a face.
     """
 
     rule: ThresholdRule

@@ -25,8 +25,8 @@ OUTLINE_FOLLOWED = 0.2
 neighbouring frames are put together anyway."""
 
 GROWS, GROWS_FOLLOWED, GROWS_STILL = 1.8, 1.35, 3.0
-"""How many times as large as the candidate, or as the face a moment ago, an outline may be; in a photo, which has no other
-frame to show the rest, it may be a piece of the face that was found."""
+"""How many times as large as the candidate, or as the face a moment ago, an outline may be; in a photo, which has no
+other frame to show the rest, it may be a piece of the face that was found."""
 
 SMALL_SHARE, LARGE_SHARE = 0.69, 0.8
 """Shares of the threshold that are enough for the smallest and for large faces: few pixels speak for small ones, and
