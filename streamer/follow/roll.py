@@ -25,8 +25,8 @@ SIZE_OF = 9
 """Sightings that tell how large a face is."""
 
 STEADY_SIGHTINGS, STEADY = 4, 0.12
-"""A face is steady if over its last sightings, so many, it moved by at most this share of its size a frame: then what
-lies between two looks can be told from them."""
+"""A face is steady if over its last sightings, so many, it moved by at most this share of its size a frame, the camera
+aside: then what lies between two looks can be told from them."""
 
 SHADOW = 0.6
 """A face that is not seen and lies in another to this share of its area is that one's shadow."""
@@ -193,8 +193,12 @@ class Roll:
         latest = face.sightings[last[-1]]
         if not face.real or len(last) < STEADY_SIGHTINGS or self._criteria.certainty(latest) < 1:
             return False
-        (x0, y0), (x1, y1) = face.sightings[last[0]].box.centre, latest.box.centre
+        (x0, y0), (x1, y1) = (self._stabilised(face, at).centre for at in (last[0], last[-1]))
         return max(abs(x1 - x0), abs(y1 - y0)) <= STEADY * latest.box.side * (last[-1] - last[0])
+
+    def _stabilised(self, face: Face, at: int) -> Box:
+        dx, dy = self._offsets[at]
+        return face.sightings[at].box.moved(-dx, -dy)
 
     def _end_shadows(self, seen: Seen) -> None:
         """End faces that are not seen any more where one that is seen covers them: they are its parts or its past."""

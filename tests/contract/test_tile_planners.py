@@ -180,7 +180,7 @@ def test_a_face_in_the_open_is_shown_with_its_surroundings_at_a_size_that_the_ne
 
 def test_who_rests_is_not_looked_at_and_everybody_else_is(scan: Scan, planner: TilePlanner) -> None:
     live = (Box(100, 100, 140, 150), Box(900, 100, 940, 150), Box(100, 900, 140, 950))
-    plan = planner.plan(Situation(5, 1920, 1080, live, calm=frozenset({2})))
+    plan = planner.plan(Situation(5, 1920, 1080, live, steady=frozenset({2})))
     rests = {2} if RESTS[scan] else set[int]()
     assert {at for at, number in enumerate(plan.shown_in) if number is None} == rests
     assert len(plan.views) == 3 - len(rests)

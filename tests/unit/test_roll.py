@@ -10,11 +10,11 @@ import pytest
 from faceerase.streamer.box import Box
 from faceerase.streamer.follow.criteria import STARTS_FROM, Criteria
 from faceerase.streamer.follow.roll import (
-    CALM_SIGHTINGS,
     DOUBTFUL_TAIL,
     LEAD_SECONDS,
     PATIENCE_SECONDS,
     PATIENT,
+    STEADY_SIGHTINGS,
     TAIL_SECONDS,
     Face,
     Roll,
@@ -49,7 +49,7 @@ class Film:
         self.roll = Roll(CRITERIA, RATE)
         self.frames: list[Seen] = []
         self.expected: tuple[Box, ...] = ()
-        self.calm: frozenset[int] = frozenset()
+        self.steady: frozenset[int] = frozenset()
 
     def show(
         self,
@@ -62,7 +62,7 @@ class Film:
         frame = seen(len(self.frames), scene, offset)
         self.frames.append(frame)
         arrived = self.roll.arrive(frame)
-        self.expected, self.calm = arrived.boxes, arrived.calm
+        self.expected, self.steady = arrived.boxes, arrived.steady
         news = self.roll.enter(frame, regions, resting)
         self.roll.settle()
         return news
@@ -297,36 +297,36 @@ def test_where_faces_were_seen_in_a_frame_is_known(film: Film) -> None:
     assert film.roll.seen_in(film.frames[1]) == (face(104).box,)
 
 
-@pytest.mark.parametrize(("step", "calm"), [(0.2, True), (2.0, False)])
-def test_who_stands_still_for_a_while_is_calm(film: Film, step: float, calm: bool) -> None:
-    for index in range(CALM_SIGHTINGS):
+@pytest.mark.parametrize(("step", "steady"), [(0.2, True), (4.0, True), (6.0, False)])
+def test_who_has_moved_little_for_a_while_is_steady(film: Film, step: float, steady: bool) -> None:
+    for index in range(STEADY_SIGHTINGS):
         film.show(face(100 + step * index))
-        assert film.calm == frozenset()
-    film.show(face(100 + step * CALM_SIGHTINGS))
-    assert film.calm == ({0} if calm else frozenset())
+        assert film.steady == frozenset()
+    film.show(face(100 + step * STEADY_SIGHTINGS))
+    assert film.steady == ({0} if steady else frozenset())
 
 
-def test_who_was_not_seen_a_frame_ago_is_not_calm(film: Film) -> None:
-    for _ in range(CALM_SIGHTINGS):
+def test_who_was_not_seen_a_frame_ago_is_not_steady(film: Film) -> None:
+    for _ in range(STEADY_SIGHTINGS):
         film.show(face(100))
     film.show()
     film.show(face(100))
-    assert film.calm == frozenset()
+    assert film.steady == frozenset()
     film.show()
-    assert film.calm == {0}
+    assert film.steady == {0}
 
 
-def test_whom_only_the_camera_moves_is_calm(film: Film) -> None:
-    for index in range(CALM_SIGHTINGS + 1):
+def test_whom_only_the_camera_moves_is_steady(film: Film) -> None:
+    for index in range(STEADY_SIGHTINGS + 1):
         film.show(face(100 + 7 * index), offset=(7.0 * index, 0.0))
-    assert film.calm == {0}
+    assert film.steady == {0}
 
 
-def test_who_grows_or_grows_doubtful_is_not_calm(film: Film) -> None:
-    for index in range(CALM_SIGHTINGS + 1):
-        doubtful = DOUBTFUL if index == CALM_SIGHTINGS - 1 else CERTAIN
-        film.show(face(100, side=40 + 2 * index), face(300, certainty=doubtful))
-    assert film.calm == frozenset()
+def test_who_is_doubtful_now_is_not_steady(film: Film) -> None:
+    for index in range(STEADY_SIGHTINGS + 1):
+        doubtful = DOUBTFUL if index == STEADY_SIGHTINGS - 1 else CERTAIN
+        film.show(face(100), face(300, certainty=doubtful))
+    assert film.steady == {0}
 
 
 def test_who_rests_behind_somebody_is_not_his_shadow(film: Film) -> None:
