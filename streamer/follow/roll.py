@@ -1,6 +1,6 @@
 """The roll of faces: who is followed, who is certain, who has left. Knows nothing of pictures or networks."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -24,10 +24,6 @@ DOUBTFUL_TAIL = 2
 SIZE_OF = 9
 """Sightings that tell how large a face is."""
 
-STEADY_SIGHTINGS, STEADY = 4, 0.12
-"""A face is steady if over its last sightings, so many, it moved by at most this share of its size a frame, the camera
-aside: then what lies between two looks can be told from them."""
-
 SHADOW = 0.6
 """A face that is not seen and lies in another to this share of its area is that one's shadow."""
 
@@ -37,14 +33,13 @@ class Face:
     """One face of one scene as far as it is known.
 
     ``certain``: one look, or many doubtful ones, left no doubt; ``real``: it will be covered; ``ended``: it is not
-    looked for any more; ``resting``: it was not looked at in the latest frame.
+    looked for any more.
     """
 
     scene: int
     certain: bool = False
     real: bool = False
     ended: bool = False
-    resting: bool = False
     sightings: dict[int, Region] = field(default_factory=dict)
 
     @property
@@ -56,14 +51,6 @@ class Face:
     def last(self) -> int:
         """Number of the frame in which it was last seen."""
         return max(self.sightings)
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """Where faces are expected in a frame; ``steady`` numbers some of them as in ``Situation``."""
-
-    boxes: tuple[Box, ...]
-    steady: frozenset[int]
 
 
 class Roll:
@@ -78,27 +65,22 @@ class Roll:
             smooth=max(1, round(SMOOTH_SECONDS * rate)),
         )
         self._faces: dict[int, Face] = {}
-        self._awaited: list[Face] = []
         self._offsets: dict[int, tuple[float, float]] = {}
         self._latest: Seen | None = None
         self._linker = self._new_linker(0)
 
-    def arrive(self, seen: Seen) -> Expected:
+    def arrive(self, seen: Seen) -> tuple[Box, ...]:
         """Take note of a frame and return where faces are expected in it."""
         if self._latest is not None and self._latest.scene != seen.scene:
             self.end_scene()
             self._linker = self._new_linker(self._linker.next_number)
         self._latest = seen
         self._offsets[seen.frame.index] = seen.offset
-        here = seen.frame.index
-        self._awaited = [
-            face
+        return tuple(
+            self.placed(face, face.last, seen)
             for face in self._faces.values()
-            if face.scene == seen.scene and not face.ended and here - face.last <= self._looked_for(face)
-        ]
-        boxes = tuple(self.placed(face, face.last, seen) for face in self._awaited)
-        steady = (at for at, face in enumerate(self._awaited) if face.last == here - 1 and self._is_steady(face))
-        return Expected(boxes, frozenset(steady))
+            if face.scene == seen.scene and not face.ended and seen.frame.index - face.last <= self._looked_for(face)
+        )
 
     def placed(self, face: Face, at: int, seen: Seen) -> Box:
         """Return where a face that was seen in frame ``at`` stands in another if only the camera moved.
@@ -120,16 +102,8 @@ class Roll:
             face.sightings[seen.frame.index].box for face in self._faces.values() if seen.frame.index in face.sightings
         )
 
-    def enter(self, seen: Seen, regions: Sequence[Region], resting: Collection[int] = ()) -> tuple[Face, ...]:
-        """Give each region of a frame to its face; return the faces that became certain with it.
-
-        Args:
-            seen: the frame that arrived last.
-            regions: what it shows.
-            resting: numbers of expected faces that were not looked at.
-        """
-        for at, face in enumerate(self._awaited):
-            face.resting = at in resting
+    def enter(self, seen: Seen, regions: Sequence[Region]) -> tuple[Face, ...]:
+        """Give each region of a frame to its face; return the faces that became certain with it."""
         dx, dy = seen.offset
         boxes = [region.box.moved(-dx, -dy) for region in regions]
         numbers = self._linker.link(boxes, [self._criteria.certainty(region) for region in regions])
@@ -188,23 +162,11 @@ class Roll:
         patient = len(certainties) >= max(3, round(PATIENCE_SECONDS * self._rate))
         return max(certainties) > 1 or (patient and float(np.mean(certainties)) > PATIENT)
 
-    def _is_steady(self, face: Face) -> bool:
-        last = sorted(face.sightings)[-STEADY_SIGHTINGS:]
-        latest = face.sightings[last[-1]]
-        if not face.real or len(last) < STEADY_SIGHTINGS or self._criteria.certainty(latest) < 1:
-            return False
-        (x0, y0), (x1, y1) = (self._stabilised(face, at).centre for at in (last[0], last[-1]))
-        return max(abs(x1 - x0), abs(y1 - y0)) <= STEADY * latest.box.side * (last[-1] - last[0])
-
-    def _stabilised(self, face: Face, at: int) -> Box:
-        dx, dy = self._offsets[at]
-        return face.sightings[at].box.moved(-dx, -dy)
-
     def _end_shadows(self, seen: Seen) -> None:
         """End faces that are not seen any more where one that is seen covers them: they are its parts or its past."""
         here = seen.frame.index
         shown = self.seen_in(seen)
         for face in self._faces.values():
-            if face.scene == seen.scene and face.last < here and not face.ended and not face.resting:
+            if face.scene == seen.scene and face.last < here and not face.ended:
                 placed = self.placed(face, face.last, seen)
                 face.ended = any(placed.common(box) > SHADOW * placed.area for box in shown)

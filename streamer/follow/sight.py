@@ -87,8 +87,7 @@ def look_at(
     views = [*(plan.pyramid[number].view for number in plan.numbers), *plan.views]
     maps = engine.look(np.stack([cut_view(seen.gray, view) for view in views]))
     followed = _followed(plan, expected, maps[len(plan.numbers) :], criteria)
-    resting = [box for box, number in zip(expected, plan.shown_in, strict=True) if number is None]
-    known = [*(one.box for one in followed), *resting]
+    known = [one.box for one in followed]
     fresh = _fresh(seen, plan, maps, min(engine.contract.threshold, criteria.threshold), criteria, known, rejected)
     hopeless = HOPELESS * criteria.threshold
     closer = look_closer(seen.gray, fresh, engine.look, engine.contract.tile_side, hopeless)
@@ -102,10 +101,11 @@ def look_at(
 def _followed(
     plan: FramePlan, expected: Sequence[Box], maps: NDArray[np.float32], criteria: Criteria
 ) -> tuple[Region, ...]:
+    if not plan.views:
+        return ()
     regions = [
         criteria.followed_in(maps[number], plan.views[number], box)
         for box, number in zip(expected, plan.shown_in, strict=True)
-        if number is not None
     ]
     return criteria.distinct([region for region in regions if region is not None])
 

@@ -101,15 +101,13 @@ class _Watch:
         pyramid = plan_pyramid(width, height, contract.tile_side, self._criteria.min_face, contract.min_face)
         scale = max(width, height) / max(seen.small.shape)
         unchanged = self._changes.unchanged(pyramid, seen.small, scale)
-        situation = Situation(seen.number, width, height, expected.boxes, expected.steady, unchanged)
-        plan = self._planner.plan(situation)
+        plan = self._planner.plan(Situation(seen.number, width, height, expected, unchanged))
         self._changes.looked_at(plan.numbers, plan.pyramid, seen.small, scale)
-        shown = look_at(seen, plan, expected.boxes, tuple(self._rejected), self._engine, self._criteria)
+        shown = look_at(seen, plan, expected, tuple(self._rejected), self._engine, self._criteria)
         self._looks = self._looks.plus(shown.looks)
         until = here + round(REJECTED_SECONDS * self._viewing.rate)
         self._rejected.update(dict.fromkeys(shown.rejected, until))
-        resting = {at for at, view in enumerate(plan.shown_in) if view is None}
-        for face in self._roll.enter(seen, shown.regions, resting):
+        for face in self._roll.enter(seen, shown.regions):
             self._look_back(face)
         self._roll.settle()
         most = AHEAD_BYTES // (3 * seen.gray.samples.nbytes + 1)

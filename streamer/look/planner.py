@@ -19,8 +19,8 @@ Scan = Literal["thorough", "balanced", "fast"]
 ROUND_SECONDS: dict[Scan, float] = {"thorough": 0.0, "balanced": 0.25, "fast": 0.5}
 """Within this time every part of the picture is seen at full sharpness."""
 
-RESTS: dict[Scan, bool] = {"thorough": False, "balanced": True, "fast": True}
-"""Whether a face that moves steadily is looked at closely in every second frame only."""
+FOLLOW_EVERY: dict[Scan, int] = {"thorough": 1, "balanced": 1, "fast": 2}
+"""In every n-th frame the faces that are followed are looked at closely."""
 
 FOLLOW_SIDES = (48, 32, 80)
 """Tile pixels at which a face that is followed is shown, in turn: what one size hides another shows."""
@@ -41,8 +41,6 @@ class Situation:
         width: of the upright picture.
         height: of the upright picture.
         live: where the faces that are followed are expected.
-        steady: numbers of those that were looked for a frame ago, are certain, and move so little that a look at every
-            second frame is enough.
         unchanged: numbers of the pyramid's tiles that look as they did when they were last looked at.
     """
 
@@ -50,7 +48,6 @@ class Situation:
     width: int
     height: int
     live: tuple[Box, ...] = ()
-    steady: frozenset[int] = frozenset()
     unchanged: frozenset[int] = frozenset()
 
 
@@ -62,13 +59,13 @@ class FramePlan:
         pyramid: all its tiles.
         numbers: which of them.
         views: around faces that are followed.
-        shown_in: for each face of the situation, the number of the view that shows it; None: it rests in this frame.
+        shown_in: for each face of the situation, the number of the view that shows it; empty where none is looked at.
     """
 
     pyramid: tuple[Tile, ...]
     numbers: tuple[int, ...]
     views: tuple[View, ...]
-    shown_in: tuple[int | None, ...]
+    shown_in: tuple[int, ...]
 
     @property
     def tiles(self) -> int:
@@ -78,12 +75,12 @@ class FramePlan:
 
 @dataclass(frozen=True, slots=True)
 class ScanPlanner:
-    """A ``TilePlanner``: everything every ``round`` frames; ``rests`` as in ``RESTS``."""
+    """A ``TilePlanner``: everything every ``round`` frames; ``follow_every`` as in ``FOLLOW_EVERY``."""
 
     contract: ModelContract
     min_face: float
     round: int
-    rests: bool
+    follow_every: int
 
     def plan(self, situation: Situation) -> FramePlan:
         """Return what is looked at; at most the whole pyramid and one view for each face."""
@@ -94,15 +91,15 @@ class ScanPlanner:
         due = [number for number in range(whole) if now.number == 0 or number % self.round == now.number % self.round]
         all_of_them = now.number == 0 or self.round == 1
         numbers = (*(number for number in due if all_of_them or number not in now.unchanged), whole)
-        awake = [at for at in range(len(now.live)) if not (self.rests and at in now.steady)]
-        views, shown = views_around([now.live[at] for at in awake], now.number, side, now.width, now.height)
-        shown_in = dict(zip(awake, shown, strict=True))
-        return FramePlan(pyramid, numbers, views, tuple(shown_in.get(at) for at in range(len(now.live))))
+        if now.number % self.follow_every:
+            return FramePlan(pyramid, numbers, (), ())
+        views, shown_in = views_around(now.live, now.number // self.follow_every, side, now.width, now.height)
+        return FramePlan(pyramid, numbers, views, shown_in)
 
 
 def make_planner(scan: Scan, contract: ModelContract, min_face: float, rate: float) -> ScanPlanner:
     """Return the planner of a name for a film of ``rate`` frames per second."""
-    return ScanPlanner(contract, min_face, max(1, round(ROUND_SECONDS[scan] * rate)), RESTS[scan])
+    return ScanPlanner(contract, min_face, max(1, round(ROUND_SECONDS[scan] * rate)), FOLLOW_EVERY[scan])
 
 
 def views_around(
@@ -112,7 +109,7 @@ def views_around(
 
     Args:
         boxes: in a picture ``width`` × ``height``.
-        number: of the frame.
+        number: of the frame among those in which faces are looked at.
         side: of a tile.
         width: of the picture.
         height: of the picture.

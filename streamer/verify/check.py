@@ -28,13 +28,13 @@ from faceerase.streamer.seams import MaskEngine
 from faceerase.streamer.verify import detector as detectors
 from faceerase.streamer.verify.detector import FaceDetector
 from faceerase.streamer.verify.evidence import ALIKE_FROM, Pair, lies_inside, likeness
-from faceerase.streamer.verify.survivors import Sighting, spans_of
+from faceerase.streamer.verify.survivors import Sighting, Span, spans_of
 from faceerase.streamer.verify.verdict import Verdict
 
 NETWORK = "network"
 
 SAME_FACE = 0.3
-"""IoU from which a detection is the face that the source has there, and not the detector's own mistake about a fill."""
+"""IoU from which a find is the face that the source has there, and not its finder's own mistake about a fill."""
 
 DETECTED_SIDE = 1280
 """Longer side of the largest picture that is shown to the detector: it knows faces from about 10 pixels there."""
@@ -119,10 +119,17 @@ def verify(
                 report(Progress(frames, info.frame_count, seen, "verifying"))
 
     spans = spans_of(found())
+    flashes = [span for span in spans if _is_flash(span, frames)]
+    spans = tuple(span for span in spans if span not in flashes)
     for name, other in (("result", result), ("matte", cover)):
         if other is not None and other.lost:
             raise VerificationError(f"{source}: its {name} cannot be decoded whole ({other.lost[0]})")
-    return Verdict(frames, finders.names, spans, shells, doubts)
+    return Verdict(frames, finders.names, spans, shells, doubts + len(flashes))
+
+
+def _is_flash(span: Span, frames: int) -> bool:
+    """Return whether the network alone saw something for one frame of several: to it that is no face (ADR 13)."""
+    return span.finder == NETWORK and not span.inside and span.first == span.last and frames > 1
 
 
 def _in_step(
@@ -160,7 +167,7 @@ def _look(three: _Three, finders: Finders, info: FilmInfo, viewing: Viewing) -> 
         inside = lies_inside(pair, box)
         if inside and likeness(pair, box) < ALIKE_FROM:
             shell = True
-        elif not inside and not _is_certain_in(pair.before, box, finders):
+        elif not inside and not (finders.criteria.certainty(region) > 1 and _is_certain_in(pair.before, box, finders)):
             doubt = True
         else:
             sightings.append(Sighting(frame.index, frame.time, box, inside, NETWORK, region.score))
@@ -175,7 +182,8 @@ def _is_certain_in(source: GrayPicture, box: Box, finders: Finders) -> bool:
     side = finders.engine.contract.tile_side
     (closer,) = look_closer(source, [Candidate(box, 1.0)], finders.engine.look, side)
     region = finders.criteria.found_in(closer.map, closer.view, box)
-    return region is not None and finders.criteria.certainty(region) > 1
+    # Not somebody whose place it touches: the same face.
+    return region is not None and finders.criteria.certainty(region) > 1 and region.box.iou(box) > SAME_FACE
 
 
 def _detected(detector: FaceDetector, before: Frame, after: Frame, turns: int) -> list[detectors.Detection]:

@@ -1,6 +1,6 @@
 """The roll of faces: who is followed, who is certain enough to be covered, and who has left."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 
 import av
@@ -14,7 +14,6 @@ from faceerase.streamer.follow.roll import (
     LEAD_SECONDS,
     PATIENCE_SECONDS,
     PATIENT,
-    STEADY_SIGHTINGS,
     TAIL_SECONDS,
     Face,
     Roll,
@@ -49,21 +48,13 @@ class Film:
         self.roll = Roll(CRITERIA, RATE)
         self.frames: list[Seen] = []
         self.expected: tuple[Box, ...] = ()
-        self.steady: frozenset[int] = frozenset()
 
-    def show(
-        self,
-        *regions: Region,
-        scene: int = 0,
-        offset: tuple[float, float] = (0.0, 0.0),
-        resting: Collection[int] = (),
-    ) -> Sequence[Face]:
+    def show(self, *regions: Region, scene: int = 0, offset: tuple[float, float] = (0.0, 0.0)) -> Sequence[Face]:
         """The next frame and what is seen in it."""
         frame = seen(len(self.frames), scene, offset)
         self.frames.append(frame)
-        arrived = self.roll.arrive(frame)
-        self.expected, self.steady = arrived.boxes, arrived.steady
-        news = self.roll.enter(frame, regions, resting)
+        self.expected = self.roll.arrive(frame)
+        news = self.roll.enter(frame, regions)
         self.roll.settle()
         return news
 
@@ -295,46 +286,3 @@ def test_where_faces_were_seen_in_a_frame_is_known(film: Film) -> None:
     film.show(face(104))
     assert set(film.roll.seen_in(film.frames[0])) == {face(100).box, face(300).box}
     assert film.roll.seen_in(film.frames[1]) == (face(104).box,)
-
-
-@pytest.mark.parametrize(("step", "steady"), [(0.2, True), (4.0, True), (6.0, False)])
-def test_who_has_moved_little_for_a_while_is_steady(film: Film, step: float, steady: bool) -> None:
-    for index in range(STEADY_SIGHTINGS):
-        film.show(face(100 + step * index))
-        assert film.steady == frozenset()
-    film.show(face(100 + step * STEADY_SIGHTINGS))
-    assert film.steady == ({0} if steady else frozenset())
-
-
-def test_who_was_not_seen_a_frame_ago_is_not_steady(film: Film) -> None:
-    for _ in range(STEADY_SIGHTINGS):
-        film.show(face(100))
-    film.show()
-    film.show(face(100))
-    assert film.steady == frozenset()
-    film.show()
-    assert film.steady == {0}
-
-
-def test_whom_only_the_camera_moves_is_steady(film: Film) -> None:
-    for index in range(STEADY_SIGHTINGS + 1):
-        film.show(face(100 + 7 * index), offset=(7.0 * index, 0.0))
-    assert film.steady == {0}
-
-
-def test_who_is_doubtful_now_is_not_steady(film: Film) -> None:
-    for index in range(STEADY_SIGHTINGS + 1):
-        doubtful = DOUBTFUL if index == STEADY_SIGHTINGS - 1 else CERTAIN
-        film.show(face(100), face(300, certainty=doubtful))
-    assert film.steady == {0}
-
-
-def test_who_rests_behind_somebody_is_not_his_shadow(film: Film) -> None:
-    for _ in range(6):
-        film.show(face(100, side=80), face(155))
-    film.show(face(100, side=150), resting={1})
-    film.show(face(100, side=80))
-    assert len(film.expected) == 2
-    film.show(face(100, side=150))
-    film.show(face(100, side=80))
-    assert len(film.expected) == 1
