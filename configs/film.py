@@ -16,7 +16,7 @@ HERE = Path(__file__).resolve().parent
 Purpose = Literal["delivery", "mezzanine", "archive"]
 """What a result is for; each has a file of options beside this one."""
 
-SHIPPED_MODEL = Path(__file__).resolve().parent.parent / "models" / "weights" / "unet-lite.onnx"
+SHIPPED_MODEL = HERE.parent / "models" / "weights" / "unet-lite.onnx"
 
 
 class LookConfig(Frozen):

@@ -3,6 +3,7 @@
 Knows nothing of open containers or frames.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import av
@@ -33,8 +34,8 @@ RGB_ENCODERS = {"libx264": "libx264rgb"}
 """Encoders that have a sibling for RGB."""
 
 SHALLOWER = frozenset({"prores_ks"})
-"""Encoders that may take a format of fewer bits: ProRes 4444 is decoded with 12 and can be encoded with 10; what would
-keep the bits would not keep the codec."""
+"""Encoders that may take fewer bits of their own codec's films: ProRes 4444 is decoded with 12 and can be encoded with
+10; what would keep the bits would not keep the codec."""
 
 CRF_ENCODERS = frozenset({"libx264", "libx264rgb", "libx265", "libsvtav1", "libvpx-vp9", "libvpx", "libaom-av1"})
 
@@ -78,7 +79,8 @@ def choose_encoder(
     names = _candidates(config.codec, source.name, suffix.lower())
     for name in names:
         for encoder in (name, RGB_ENCODERS.get(name, name)):
-            chosen = _asked_for(config.pix_fmt, encoder) or _nearest(wanted, _formats(encoder), encoder in SHALLOWER)
+            shallower = encoder in SHALLOWER and KEPT.get(source.name) == encoder
+            chosen = _asked_for(config.pix_fmt, encoder) or _nearest(wanted, _formats(encoder), shallower)
             if chosen is None:
                 continue
             options = _options(encoder, chosen, source, config)
@@ -90,12 +92,8 @@ def choose_encoder(
     raise SinkError(f"{' and '.join(names)} cannot encode {wanted}; try --codec ffv1 into an .mkv")
 
 
-def canonical(encoder: str) -> str:
-    """Return FFmpeg's name of the codec that an encoder writes.
-
-    Raises:
-        ConfigError: there is no such encoder.
-    """
+def _canonical(encoder: str) -> str:
+    """Return FFmpeg's name of the codec that an encoder writes."""
     return str(_encoder(encoder).canonical_name)
 
 
@@ -106,11 +104,11 @@ def _candidates(codec: str, source: str, suffix: str) -> list[str]:
         return [STILLS[suffix]]
     held = held_by(suffix)
     names = dict.fromkeys([*([KEPT[source]] if source in KEPT else []), *OTHERWISE])
-    return [name for name in names if held is None or canonical(name) in held] or [OTHERWISE[0]]
+    return [name for name in names if held is None or _canonical(name) in held] or [OTHERWISE[0]]
 
 
 def _codec_remark(source: str, encoder: str, wanted: str, suffix: str) -> list[str]:
-    written = canonical(encoder)
+    written = _canonical(encoder)
     if suffix in STILLS or written == source:
         return []
     held = held_by(suffix)
@@ -191,7 +189,7 @@ def _options(encoder: str, pixel_format: str, source: SourceCodec, config: Encod
     profile = _profile(encoder, pixel_format, source)
     if profile is not None:
         options["profile"] = profile
-    _refuse_unknown(encoder, {**config.options, **({"preset": ""} if config.preset is not None else {})})
+    _refuse_unknown(encoder, [*config.options, *(["preset"] if config.preset is not None else [])])
     return tuple({**options, **config.options}.items())
 
 
@@ -207,7 +205,7 @@ def _profile(encoder: str, pixel_format: str, source: SourceCodec) -> str | None
     return None
 
 
-def _refuse_unknown(encoder: str, options: dict[str, str]) -> None:
+def _refuse_unknown(encoder: str, options: Iterable[str]) -> None:
     supported = av.CodecContext.create(encoder, "w").supported_options
     known = {option.name for option in (*supported.generic, *supported.private)}
     for name in options:

@@ -155,6 +155,7 @@ def test_options_are_passed_on_and_unknown_ones_refused() -> None:
     ("codec", "pixel_format"),
     [
         ("prores", "yuv420p"),  # chroma would be made up
+        ("prores", "yuv444p12le"),  # depth would be lost
         ("h264", "yuv420p12le"),
         ("h264", "yuva420p"),  # alpha would be lost
         ("auto", "yuv411p"),

@@ -225,7 +225,8 @@ def video(
         "verify": {"enabled": verify, "detector": detector, "keep_rejected": keep_rejected or None},
     }
     with outcome(debug):
-        flags["encode"]["options"] = _pairs(encoder_option) if encoder_option else None
+        if encoder_option:
+            flags["encode"]["options"] = _pairs(encoder_option)
         resolved = load_film_config(config, flags, purpose.value if purpose else None)
         _log.info("configuration: %s", resolved.model_dump_json())
         if (detector or keep_rejected) and not resolved.verify.enabled:
