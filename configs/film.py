@@ -13,6 +13,10 @@ from faceerase.contract import ThresholdRule
 
 HERE = Path(__file__).resolve().parent
 
+Scan = Literal["thorough", "balanced", "fast"]
+Method = Literal["inpaint", "blur", "mosaic", "solid"]
+Provider = Literal["auto", "cpu", "cuda"]
+
 Purpose = Literal["delivery", "mezzanine", "archive"]
 """What a result is for; each has a file of options beside this one."""
 
@@ -28,8 +32,8 @@ class LookConfig(Frozen):
     """
 
     model: Path = SHIPPED_MODEL
-    provider: Literal["auto", "cpu", "cuda"] = "auto"
-    scan: Literal["thorough", "balanced", "fast"] = "balanced"
+    provider: Provider = "auto"
+    scan: Scan = "balanced"
     min_face: Annotated[float, Field(ge=4, le=4096)] = 16
     batch_size: Annotated[int, Field(ge=1, le=1024)] = 16
     threads: Annotated[int, Field(ge=0, le=256)] = 0
@@ -50,7 +54,7 @@ class MaskConfig(Frozen):
 class EraseConfig(Frozen):
     """What stands where a face was."""
 
-    method: Literal["inpaint", "blur", "mosaic", "solid"] = "inpaint"
+    method: Method = "inpaint"
 
 
 class EncodeConfig(Frozen):

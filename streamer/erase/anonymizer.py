@@ -4,12 +4,12 @@ Pixels outside the matte keep the decoder's bits. Knows nothing of files, networ
 """
 
 from dataclasses import dataclass
-from typing import Literal
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from faceerase.configs.film import Method
 from faceerase.errors import SourceError
 from faceerase.streamer.erase.carry import Carry
 from faceerase.streamer.erase.inpaint import draw_fill, make_fill
@@ -18,8 +18,6 @@ from faceerase.streamer.frame import Frame
 from faceerase.streamer.mask.matte import Matte, matte_of
 from faceerase.streamer.mask.regions import FrameMask, Region, draw_regions
 from faceerase.streamer.planes import Layout, PlaneArray, layout_of, plane_views
-
-Method = Literal["inpaint", "blur", "mosaic", "solid"]
 
 SURROUNDINGS = 0.35
 """How far around a hole is looked at for filling it, as a share of its size, on each side."""

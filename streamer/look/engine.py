@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from faceerase.configs.film import Provider
 from faceerase.contract import ModelContract, read_contract
 from faceerase.errors import ModelContractError, ModelError
-from faceerase.streamer.look.providers import Provider, make_session, provider_name
+from faceerase.streamer.look.providers import make_session, provider_name
 
 
 class OnnxEngine:

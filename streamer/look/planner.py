@@ -7,14 +7,12 @@ Know nothing of pictures' contents, networks or tracks' past.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
+from faceerase.configs.film import Scan
 from faceerase.contract import ModelContract
 from faceerase.streamer.box import Box
 from faceerase.streamer.look.pyramid import Tile, plan_pyramid
 from faceerase.streamer.look.view import View, view_of
-
-Scan = Literal["thorough", "balanced", "fast"]
 
 ROUND_SECONDS: dict[Scan, float] = {"thorough": 0.0, "balanced": 0.25, "fast": 0.5}
 """Within this time every part of the picture is seen at full sharpness."""

@@ -9,10 +9,9 @@ from typing import Any, Literal
 
 import onnxruntime as ort
 
+from faceerase.configs.film import Provider
 from faceerase.errors import ModelError, ProviderUnavailableError
 from faceerase.log import get_logger
-
-Provider = Literal["auto", "cpu", "cuda"]
 
 CPU, CUDA = "CPUExecutionProvider", "CUDAExecutionProvider"
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from faceerase.configs.film import Scan
 from faceerase.errors import VerificationError
 from faceerase.streamer.box import Box
 from faceerase.streamer.decode.source import FilmInfo, FilmSource
@@ -20,7 +21,7 @@ from faceerase.streamer.follow.stage import Masked, Viewing, follow
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.look.candidates import Candidate
 from faceerase.streamer.look.gray import GrayPicture, gray_of
-from faceerase.streamer.look.planner import Scan, make_planner
+from faceerase.streamer.look.planner import make_planner
 from faceerase.streamer.look.second_look import look_closer
 from faceerase.streamer.prefetch import FRAMES_AHEAD, prefetch
 from faceerase.streamer.report import Progress

@@ -9,8 +9,9 @@ import av
 import numpy as np
 import pytest
 
+from faceerase.configs.film import Method
 from faceerase.streamer.box import Box
-from faceerase.streamer.erase.anonymizer import Method, PlaneAnonymizer
+from faceerase.streamer.erase.anonymizer import PlaneAnonymizer
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.look.view import View
 from faceerase.streamer.mask.matte import matte_of

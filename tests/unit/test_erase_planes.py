@@ -6,8 +6,9 @@ from typing import get_args
 import numpy as np
 import pytest
 
+from faceerase.configs.film import Method
 from faceerase.streamer.box import Box
-from faceerase.streamer.erase.anonymizer import Method, PlaneAnonymizer
+from faceerase.streamer.erase.anonymizer import PlaneAnonymizer
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.mask.regions import SHAPE_SIDE, FrameMask, Region
 from faceerase.streamer.planes import layout_of, plane_views

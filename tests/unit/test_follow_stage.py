@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from faceerase.configs.film import Scan
 from faceerase.contract import ModelContract
 from faceerase.errors import ModelError
 from faceerase.streamer.box import Box
@@ -22,7 +23,7 @@ from faceerase.streamer.follow.scene import THRESHOLD
 from faceerase.streamer.follow.stage import AHEAD_SECONDS, REJECTED_SECONDS, Masked, Viewing, follow
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.look.looks import Looks
-from faceerase.streamer.look.planner import Scan, make_planner
+from faceerase.streamer.look.planner import make_planner
 from faceerase.streamer.look.pyramid import plan_pyramid
 from faceerase.streamer.mask.regions import draw_regions
 from faceerase.streamer.mask.threshold import LARGE, OUTLINE_FOLLOWED

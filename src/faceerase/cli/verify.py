@@ -8,6 +8,7 @@ from rich.console import Console
 
 from faceerase.cli.outcome import outcome
 from faceerase.cli.progress import film_progress
+from faceerase.cli.search_options import DETECTOR_HELP
 from faceerase.cli.summary import tell_verdict
 from faceerase.configs.film import FilmConfig, load_film_config
 from faceerase.streamer.look.engine import OnnxEngine
@@ -15,11 +16,6 @@ from faceerase.streamer.pipeline import criteria_of
 from faceerase.streamer.verify.check import verify as check
 from faceerase.streamer.verify.gate import finders_of
 from faceerase.streamer.verify.verdict import FacesLeftError
-
-DETECTOR_HELP = (
-    "A model file of OpenCV's FaceDetectorYN, which then looks for faces beside the network; from OpenCV's model zoo "
-    "(github.com/opencv/opencv_zoo): face_detection_yunet_2023mar.onnx."
-)
 
 _DEFAULT = FilmConfig()
 

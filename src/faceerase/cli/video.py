@@ -1,17 +1,16 @@
 """``faceerase video`` and ``faceerase-video``: one film in, one clean film out."""
 
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
-from faceerase.cli.choices import Method, ProviderChoice, PurposeChoice, Rule, Scan
+from faceerase.cli import result_options as result
+from faceerase.cli import search_options as search
 from faceerase.cli.outcome import LOST_FRAMES, outcome
 from faceerase.cli.paths import check_paths
 from faceerase.cli.progress import emit, film_progress
 from faceerase.cli.summary import summarise, tell_verdict
-from faceerase.cli.verify import DETECTOR_HELP
-from faceerase.configs.film import FilmConfig, load_film_config
+from faceerase.configs.film import load_film_config
 from faceerase.errors import ConfigError
 from faceerase.log import get_logger
 from faceerase.streamer.look.engine import OnnxEngine
@@ -20,187 +19,34 @@ from faceerase.streamer.verify.gate import rejected_name
 from faceerase.streamer.verify.verdict import FacesLeftError
 
 _log = get_logger(__name__)
-_DEFAULT = FilmConfig()
-_DETECTOR = DETECTOR_HELP[0].lower() + DETECTOR_HELP[1:]
 
 
 def video(
-    source: Annotated[Path, typer.Argument(metavar="INPUT", help="The film to anonymise.", show_default=False)],
-    output: Annotated[
-        Path,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="OUTPUT",
-            help="Where the clean film goes: .mp4, .mov, .mkv, .avi or .ts.",
-            show_default=False,
-        ),
-    ],
-    method: Annotated[
-        Method | None,
-        typer.Option(
-            help=f"What stands where a face was: filled from its surroundings, blurred, squares, or black. "
-            f"(default: {_DEFAULT.erase.method})",
-            rich_help_panel="What comes out",
-        ),
-    ] = None,
-    matte: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="PATH",
-            rich_help_panel="What comes out",
-            help="Also write the mask that was used: gray, 255 = erased, frame size, lossless "
-            "(FFV1 in .mkv; .png for a film of one frame).",
-        ),
-    ] = None,
-    codec: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME",
-            rich_help_panel="What comes out",
-            help="Encoder: auto (the source's own codec where it can be kept, else H.264 or H.265), h264, hevc, av1, "
-            f"vp9, prores, dnxhr, ffv1, mjpeg, … 'faceerase doctor' lists them. (default: {_DEFAULT.encode.codec})",
-        ),
-    ] = None,
-    crf: Annotated[
-        int | None,
-        typer.Option(
-            metavar="0-63",
-            rich_help_panel="What comes out",
-            help=f"Quality of H.264, H.265, AV1 and VP9; smaller is better. (default: {_DEFAULT.encode.crf})",
-        ),
-    ] = None,
-    purpose: Annotated[
-        PurposeChoice | None,
-        typer.Option(
-            "--for",
-            rich_help_panel="What comes out",
-            help="Encoder settings for a purpose: delivery (H.264), mezzanine (ProRes), archive (FFV1, lossless).",
-        ),
-    ] = None,
-    bitrate: Annotated[
-        str | None,
-        typer.Option(metavar="8M", rich_help_panel="What comes out", help="Bits a second, instead of --crf."),
-    ] = None,
-    preset: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME", rich_help_panel="What comes out", help="The encoder's own preset (H.264: slow, fast, …)."
-        ),
-    ] = None,
-    pix_fmt: Annotated[
-        str | None,
-        typer.Option(
-            "--pix-fmt",
-            metavar="NAME",
-            rich_help_panel="What comes out",
-            help="Pixel format of the result, by FFmpeg's name. (default: the source's)",
-        ),
-    ] = None,
-    encoder_option: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--encoder-option",
-            metavar="K=V",
-            rich_help_panel="What comes out",
-            help="An option of the encoder, by FFmpeg's name; may be given more than once.",
-        ),
-    ] = None,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", rich_help_panel="What comes out", help="Replace an existing OUTPUT.")
-    ] = False,
-    min_face: Annotated[
-        float | None,
-        typer.Option(
-            metavar="PX",
-            rich_help_panel="What is found",
-            help="Height of the smallest face to find, in pixels of the film. Halving it costs about four times "
-            f"the time. (default: {_DEFAULT.look.min_face:g})",
-        ),
-    ] = None,
-    scan: Annotated[
-        Scan | None,
-        typer.Option(
-            rich_help_panel="What is found",
-            help="thorough: everywhere in every frame; balanced: everywhere every quarter of a second and around known "
-            f"faces in every frame; fast: everywhere every half second. (default: {_DEFAULT.look.scan})",
-        ),
-    ] = None,
-    threshold_rule: Annotated[
-        Rule | None,
-        typer.Option(
-            rich_help_panel="What is found",
-            help="How the network's map becomes a mask. hysteresis: certain pixels and the likely ones that touch "
-            "them; histogram: the seed's rule, relative to the map's range; otsu; fixed. (default: the model's own)",
-        ),
-    ] = None,
-    threshold: Annotated[
-        float | None,
-        typer.Option(
-            metavar="P",
-            rich_help_panel="What is found",
-            help="Probability from which a face counts as certain; the relative rules mask nothing in a frame that "
-            "never reaches it. Smaller finds more, and more that is no face. (default: the model's own)",
-        ),
-    ] = None,
-    model: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="ONNX",
-            rich_help_panel="The network",
-            help="Another network, exported with 'faceerase export'. (default: the shipped unet-lite)",
-        ),
-    ] = None,
-    provider: Annotated[
-        ProviderChoice | None,
-        typer.Option(
-            rich_help_panel="The network",
-            help=f"auto is CUDA where it really works, else the CPU. (default: {_DEFAULT.look.provider})",
-        ),
-    ] = None,
-    batch_size: Annotated[
-        int | None,
-        typer.Option(
-            metavar="TILES",
-            rich_help_panel="The network",
-            help=f"Tiles per run of the network. (default: {_DEFAULT.look.batch_size})",
-        ),
-    ] = None,
-    verify: Annotated[
-        bool | None,
-        typer.Option(
-            "--verify/--no-verify",
-            show_default=False,
-            rich_help_panel="The check of the result",
-            help="Read the encoded result again and look for faces in it; where one is found, nothing appears under "
-            f"OUTPUT, and the exit code is 6. (default: {'on' if _DEFAULT.verify.enabled else 'off'})",
-        ),
-    ] = None,
-    detector: Annotated[
-        Path | None,
-        typer.Option(metavar="ONNX", rich_help_panel="The check of the result", help=f"With --verify: {_DETECTOR}"),
-    ] = None,
-    keep_rejected: Annotated[
-        bool,
-        typer.Option(
-            "--keep-rejected",
-            rich_help_panel="The check of the result",
-            help="With --verify: keep a film in which faces were found, as NAME.rejected.SUFFIX beside OUTPUT.",
-        ),
-    ] = False,
-    config: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="TOML", rich_help_panel="How it runs", help="A file with any of these options; flags win over it."
-        ),
-    ] = None,
-    json_lines: Annotated[
-        bool,
-        typer.Option("--json", rich_help_panel="How it runs", help="Progress and result as JSON lines on stdout."),
-    ] = False,
-    debug: Annotated[
-        bool, typer.Option("--debug", rich_help_panel="How it runs", help="Log every step; tracebacks for errors.")
-    ] = False,
+    source: result.Source,
+    output: result.Output,
+    method: result.Method = None,
+    matte: result.Matte = None,
+    codec: result.Codec = None,
+    crf: result.Crf = None,
+    purpose: result.Purpose = None,
+    bitrate: result.Bitrate = None,
+    preset: result.Preset = None,
+    pix_fmt: result.PixFmt = None,
+    encoder_option: result.EncoderOption = None,
+    overwrite: result.Overwrite = False,
+    min_face: search.MinFace = None,
+    scan: search.Scan = None,
+    threshold_rule: search.ThresholdRule = None,
+    threshold: search.Threshold = None,
+    model: search.Model = None,
+    provider: search.Provider = None,
+    batch_size: search.BatchSize = None,
+    verify: search.Verify = None,
+    detector: search.Detector = None,
+    keep_rejected: search.KeepRejected = False,
+    config: search.Config = None,
+    json_lines: search.JsonLines = False,
+    debug: search.Debug = False,
 ) -> None:
     """Make everybody in a film unrecognisable; leave everything else as it was.
 
@@ -227,7 +73,7 @@ def video(
     with outcome(debug):
         if encoder_option:
             flags["encode"]["options"] = _pairs(encoder_option)
-        resolved = load_film_config(config, flags, purpose.value if purpose else None)
+        resolved = load_film_config(config, flags, purpose)
         _log.info("configuration: %s", resolved.model_dump_json())
         if (detector or keep_rejected) and not resolved.verify.enabled:
             raise ConfigError("--detector and --keep-rejected belong to --verify, which is off")

@@ -1,0 +1,125 @@
+"""The options of a film that say what is found, by which network, how it is checked and how it runs.
+
+Knows nothing of what is done with them.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from faceerase import contract
+from faceerase.configs import film
+
+DETECTOR_HELP = (
+    "A model file of OpenCV's FaceDetectorYN, which then looks for faces beside the network; from OpenCV's model zoo "
+    "(github.com/opencv/opencv_zoo): face_detection_yunet_2023mar.onnx."
+)
+
+_LOOK = film.LookConfig()
+_DETECTOR = DETECTOR_HELP[0].lower() + DETECTOR_HELP[1:]
+
+MinFace = Annotated[
+    float | None,
+    typer.Option(
+        metavar="PX",
+        rich_help_panel="What is found",
+        help="Height of the smallest face to find, in pixels of the film. Halving it costs about four times "
+        f"the time. (default: {_LOOK.min_face:g})",
+    ),
+]
+
+Scan = Annotated[
+    film.Scan | None,
+    typer.Option(
+        rich_help_panel="What is found",
+        help="thorough: everywhere in every frame; balanced: everywhere every quarter of a second and around known "
+        f"faces in every frame; fast: everywhere every half second. (default: {_LOOK.scan})",
+    ),
+]
+
+ThresholdRule = Annotated[
+    contract.ThresholdRule | None,
+    typer.Option(
+        rich_help_panel="What is found",
+        help="How the network's map becomes a mask. hysteresis: certain pixels and the likely ones that touch "
+        "them; histogram: the seed's rule, relative to the map's range; otsu; fixed. (default: the model's own)",
+    ),
+]
+
+Threshold = Annotated[
+    float | None,
+    typer.Option(
+        metavar="P",
+        rich_help_panel="What is found",
+        help="Probability from which a face counts as certain; the relative rules mask nothing in a frame that "
+        "never reaches it. Smaller finds more, and more that is no face. (default: the model's own)",
+    ),
+]
+
+Model = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="ONNX",
+        rich_help_panel="The network",
+        help="Another network, exported with 'faceerase export'. (default: the shipped unet-lite)",
+    ),
+]
+
+Provider = Annotated[
+    film.Provider | None,
+    typer.Option(
+        rich_help_panel="The network",
+        help=f"auto is CUDA where it really works, else the CPU. (default: {_LOOK.provider})",
+    ),
+]
+
+BatchSize = Annotated[
+    int | None,
+    typer.Option(
+        metavar="TILES",
+        rich_help_panel="The network",
+        help=f"Tiles per run of the network. (default: {_LOOK.batch_size})",
+    ),
+]
+
+Verify = Annotated[
+    bool | None,
+    typer.Option(
+        "--verify/--no-verify",
+        show_default=False,
+        rich_help_panel="The check of the result",
+        help="Read the encoded result again and look for faces in it; where one is found, nothing appears under "
+        f"OUTPUT, and the exit code is 6. (default: {'on' if film.VerifyConfig().enabled else 'off'})",
+    ),
+]
+
+Detector = Annotated[
+    Path | None,
+    typer.Option(metavar="ONNX", rich_help_panel="The check of the result", help=f"With --verify: {_DETECTOR}"),
+]
+
+KeepRejected = Annotated[
+    bool,
+    typer.Option(
+        "--keep-rejected",
+        rich_help_panel="The check of the result",
+        help="With --verify: keep a film in which faces were found, as NAME.rejected.SUFFIX beside OUTPUT.",
+    ),
+]
+
+Config = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="TOML", rich_help_panel="How it runs", help="A file with any of these options; flags win over it."
+    ),
+]
+
+JsonLines = Annotated[
+    bool,
+    typer.Option("--json", rich_help_panel="How it runs", help="Progress and result as JSON lines on stdout."),
+]
+
+Debug = Annotated[
+    bool, typer.Option("--debug", rich_help_panel="How it runs", help="Log every step; tracebacks for errors.")
+]
