@@ -78,8 +78,8 @@ def verify(
     """Return who is still to be seen in a film's result; both are streamed, frame by frame.
 
     A find counts where its finder finds a face in the same place of the source, too; one of the network in an erased
-    place where what stands there is still like what was there before, and none that is smaller than the smallest face
-    asked for.
+    place where what stands there is still like what was there before, elsewhere where it is certain in one frame and
+    seen in another; and none that is smaller than the smallest face asked for.
 
     Args:
         source: the film that went in.
@@ -119,18 +119,27 @@ def verify(
                 shells, doubts = shells + finds.shell, doubts + finds.doubt
                 report(Progress(frames, info.frame_count, seen, "verifying"))
 
-    spans = spans_of(found())
-    flashes = [span for span in spans if _is_flash(span, frames)]
-    spans = tuple(span for span in spans if span not in flashes)
+    found_spans = spans_of(found())
+    spans = tuple(span for span in found_spans if _counts(span, frames))
     for name, other in (("result", result), ("matte", cover)):
         if other is not None and other.lost:
             raise VerificationError(f"{source}: its {name} cannot be decoded whole ({other.lost[0]})")
-    return Verdict(frames, finders.names, spans, shells, doubts + len(flashes))
+    doubts += sum(_length(span) for span in found_spans if not _counts(span, frames))
+    return Verdict(frames, finders.names, spans, shells, doubts)
 
 
-def _is_flash(span: Span, frames: int) -> bool:
-    """Return whether the network alone saw something for one frame of several: to it that is no face (ADR 13)."""
-    return span.finder == NETWORK and not span.inside and span.first == span.last and frames > 1
+def _counts(span: Span, frames: int) -> bool:
+    """Return whether a span is somebody.
+
+    To the network, where nothing was erased, somebody is who is certain in one frame and seen in another (ADR 13).
+    """
+    if span.inside or span.finder != NETWORK:
+        return True
+    return span.sure and (_length(span) > 1 or frames == 1)
+
+
+def _length(span: Span) -> int:
+    return span.last - span.first + 1
 
 
 def _in_step(
@@ -165,13 +174,17 @@ def _look(three: _Three, finders: Finders, info: FilmInfo, viewing: Viewing) -> 
         box = region.box.turned(turns, info.width, info.height)
         if box.side < finders.criteria.min_face or not box.common(shown):
             continue  # nobody so small was asked for, and nobody is seen beyond the edge
-        inside = lies_inside(pair, box)
+        inside, sure = lies_inside(pair, box), True
         if inside and likeness(pair, box) < ALIKE_FROM:
             shell = True
-        elif not inside and not (finders.criteria.certainty(region) > 1 and _is_certain_in(pair.before, box, finders)):
-            doubt = True
-        else:
-            sightings.append(Sighting(frame.index, frame.time, box, inside, NETWORK, region.score))
+            continue
+        if not inside:
+            known = _certainty_in(pair.before, box, finders)
+            if known is None:
+                doubt = True
+                continue
+            sure = min(finders.criteria.certainty(region), known) > 1
+        sightings.append(Sighting(frame.index, frame.time, box, inside, NETWORK, region.score, sure))
     if finders.detector is not None:
         for one in _detected(finders.detector, three.source, frame, turns):
             inside = lies_inside(pair, one.box)
@@ -179,12 +192,14 @@ def _look(three: _Three, finders: Finders, info: FilmInfo, viewing: Viewing) -> 
     return _Found(sightings, shell, doubt)
 
 
-def _is_certain_in(source: GrayPicture, box: Box, finders: Finders) -> bool:
+def _certainty_in(source: GrayPicture, box: Box, finders: Finders) -> float | None:
+    """Return how certain a face is that the source has at a box; None: it has none there."""
     side = finders.engine.contract.tile_side
     (closer,) = look_closer(source, [Candidate(box, 1.0)], finders.engine.look, side)
     region = finders.criteria.found_in(closer.map, closer.view, box)
     # Not somebody whose place it touches: the same face.
-    return region is not None and finders.criteria.certainty(region) > 1 and region.box.iou(box) > SAME_FACE
+    same = region is not None and region.box.iou(box) > SAME_FACE
+    return finders.criteria.certainty(region) if region is not None and same else None
 
 
 def _detected(detector: FaceDetector, before: Frame, after: Frame, turns: int) -> list[detectors.Detection]:

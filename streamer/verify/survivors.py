@@ -26,6 +26,7 @@ class Sighting:
         inside: whether it lies where something was erased.
         finder: who saw it.
         score: how certain that one is.
+        sure: whether that is certain enough by itself.
     """
 
     frame: int
@@ -34,6 +35,7 @@ class Sighting:
     inside: bool
     finder: str
     score: float
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Span:
         inside: whether all of them lie where something was erased.
         finder: who saw them.
         score: of the surest.
+        sure: whether any of them is certain enough by itself.
     """
 
     first: int
@@ -59,6 +62,7 @@ class Span:
     inside: bool
     finder: str
     score: float
+    sure: bool = True
 
     def __str__(self) -> str:
         frames, times = f"frame {self.first}", time_code(self.start)
@@ -105,11 +109,17 @@ class _GoingOn:
 
 def _begun(sighting: Sighting) -> Span:
     frame, time = sighting.frame, sighting.time
-    return Span(frame, frame, time, time, sighting.box, sighting.inside, sighting.finder, sighting.score)
+    return Span(frame, frame, time, time, sighting.box, sighting.inside, sighting.finder, sighting.score, sighting.sure)
 
 
 def _longer(span: Span, sighting: Sighting) -> Span:
-    longer = replace(span, last=sighting.frame, end=sighting.time, inside=span.inside and sighting.inside)
+    longer = replace(
+        span,
+        last=sighting.frame,
+        end=sighting.time,
+        inside=span.inside and sighting.inside,
+        sure=span.sure or sighting.sure,
+    )
     if sighting.score > span.score:
         return replace(longer, box=sighting.box, score=sighting.score)
     return longer

@@ -1,6 +1,7 @@
 """The check of a result, with a network to which what is bright is a face: who survived is named, who is gone not."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from faceerase.contract import ModelContract
 from faceerase.errors import SourceError, VerificationError
 from faceerase.streamer.box import Box
 from faceerase.streamer.follow.criteria import Criteria
@@ -52,6 +54,8 @@ def matte(box: Box | None = FACE) -> Picture:
 SOURCE, GONE, LEFT = with_face(), background(), with_face()
 FILLED = with_face(192)
 """A bright fill: the network takes it for a face, and there is nothing of the face in it."""
+DIM = np.where(matte() > 0, with_face() // 3 * 2, background())
+"""A face in the shade."""
 WEAK = with_face(cv2.GaussianBlur(face(), (0, 0), 2))
 """Erased by far too little."""
 
@@ -98,6 +102,28 @@ def marked(picture: Picture) -> Picture:
     picture = picture.copy()
     picture[:8, :8] = 235
     return picture
+
+
+@dataclass(frozen=True)
+class Shades:
+    """A network to which a bright face is certain, a dim one doubtful, and all else nothing."""
+
+    contract: ModelContract
+
+    def look(self, tiles: NDArray[np.uint8]) -> NDArray[np.float32]:
+        return np.where(tiles > 120, tiles.astype(np.float32) / 255, 0).astype(np.float32)
+
+
+@pytest.fixture
+def shades(tmp_path: Path, make_contract: Callable[..., ModelContract]) -> Callable[..., Verdict]:
+    """``shades(source, output, mattes)``: the verdict of a network that has doubts."""
+    finders = Finders(Shades(make_contract(threshold=0.9)), Criteria("hysteresis", 0.9, 0.08, 16), "balanced", None)
+
+    def check(source: Iterable[Picture], output: Iterable[Picture], mattes: Iterable[Picture]) -> Verdict:
+        films = write(tmp_path / "source.mkv", source), write(tmp_path / "output.mkv", output)
+        return verify(*films, write(tmp_path / "matte.mkv", mattes, "gray"), finders, lambda _: None)
+
+    return check
 
 
 @pytest.fixture
@@ -177,6 +203,18 @@ def test_a_face_in_some_frames_is_told_with_their_numbers_and_times(check: Calla
     (span,) = check([SOURCE] * FRAMES, output, mattes, times=times).spans
     assert (span.first, span.last) == (5, 7)
     assert (span.start, span.end) == (pytest.approx(1.257), pytest.approx(1.357))
+
+
+def test_who_is_certain_in_one_frame_is_told_with_all_the_frames_that_show_him(shades: Callable[..., Verdict]) -> None:
+    film = [LEFT if number == 5 else DIM if number in {4, 6, 7} else GONE for number in range(FRAMES)]
+    (span,) = shades(film, film, [matte(None)] * FRAMES).spans
+    assert (span.first, span.last, span.sure) == (4, 7, True)
+
+
+def test_who_is_certain_in_no_frame_of_the_source_is_a_doubt(shades: Callable[..., Verdict]) -> None:
+    verdict = shades([DIM] * FRAMES, [LEFT] * FRAMES, [matte(None)] * FRAMES)
+    assert verdict.passed
+    assert verdict.doubts == FRAMES
 
 
 def test_nobody_smaller_than_the_smallest_face_asked_for_counts(check: Callable[..., Verdict]) -> None:

@@ -71,6 +71,12 @@ def test_a_span_is_inside_only_when_all_of_it_is() -> None:
     assert not spans_of([*inside, sighting(3)])[0].inside
 
 
+def test_a_span_is_sure_when_one_of_its_sightings_is() -> None:
+    unsure = [replace(sighting(number), sure=False) for number in range(3)]
+    assert not spans_of(unsure)[0].sure
+    assert spans_of([*unsure, sighting(3)])[0].sure
+
+
 def test_spans_come_in_the_order_of_their_first_frames() -> None:
     there = HERE.moved(300, 0)
     long, short = [sighting(number) for number in range(20)], sighting(5, there)
