@@ -3,7 +3,6 @@
 An export is not done until its answers were compared. Knows nothing of training or films.
 """
 
-import copy
 import logging
 import os
 import warnings
@@ -46,7 +45,7 @@ HALVED_FROM = 40_000
 """Numbers from which ``fp16-stored`` halves a kernel. Small ones, first and last in a network, are a tenth of its size
 and nearly all of what halving changes: 0.14 in logits with them, 0.002 without."""
 
-DEFAULT_THRESHOLD: dict[OutputKind, float] = {"sigmoid": 0.9, "spatial-softmax": 4.0}
+DEFAULT_THRESHOLD: dict[OutputKind, float] = {"sigmoid": 0.75, "spatial-softmax": 4.0}
 DEFAULT_RULE: dict[OutputKind, ThresholdRule] = {"sigmoid": "hysteresis", "spatial-softmax": "histogram"}
 
 
@@ -56,15 +55,13 @@ class ExportOptions:
 
     ``threshold`` goes into the contract, None the usual one. ``precision`` of weights and sums, or ``fp16-stored``:
     half the file, while sums stay single; tiles and maps stay float32. ``tiles``: (N, side, side) uint8 to compare the
-    answers on, None: drawn ones. ``sharpen`` multiplies the logits: temperature scaling (Guo et al. 2017,
-    arXiv:1706.04599), which undoes the softness that a focal loss teaches.
+    answers on, None: drawn ones.
     """
 
     threshold: float | None = None
     precision: Precision = "fp32"
     opset: int = OPSET
     tiles: NDArray[np.uint8] | None = None
-    sharpen: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +83,6 @@ class _WithMap(nn.Module):
         return activate(self.network(tiles), self.network.activation)
 
 
-def _sharpened(network: Network, factor: float) -> Network:
-    """Return the network with logits ``factor`` times as large; the last layer is linear."""
-    if factor == 1:
-        return network
-    sharper = copy.deepcopy(network)
-    with torch.no_grad():
-        for weights in sharper.head.parameters():
-            weights.mul_(factor)
-    return sharper
-
-
 def export_checkpoint(checkpoint: Path, target: Path, options: ExportOptions | None = None) -> Parity:
     """Export the averaged weights of a checkpoint to ``target`` and return how far the two answers differ.
 
@@ -113,7 +99,7 @@ def export_network(network: Network, config: TrainConfig, target: Path, options:
     options = options or ExportOptions()
     if not OPSETS[0] <= options.opset <= OPSETS[1]:
         raise ExportError(f"opset {options.opset}: from {OPSETS[0]} to {OPSETS[1]} can be written")
-    network = _sharpened(network, options.sharpen).eval()
+    network = network.eval()
     contract = contract_of(network, config, options.threshold)
     partial = target.with_name(f".{target.name}.part")
     side, allowed = config.crops.side, TOLERANCE[options.precision]

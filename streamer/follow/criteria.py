@@ -14,10 +14,10 @@ from faceerase.streamer.mask.outline import Outline, region_in
 from faceerase.streamer.mask.regions import Region
 from faceerase.streamer.mask.threshold import GROWS, GROWS_FOLLOWED, OUTLINE, OUTLINE_FOLLOWED, certain_from
 
-STARTS_FROM = 0.5
+STARTS_FROM = 0.75
 """Share of what is certain from which a region is followed; it is covered once it, or its sequel, is certain."""
 
-GOES_ON_FROM = 0.35
+GOES_ON_FROM = 0.66
 """Share of what is certain that is enough where a face is expected."""
 
 INSIDE = 0.7
@@ -42,14 +42,12 @@ class Criteria:
 
     def found_in(self, map_: NDArray[np.float32], view: View, box: Box) -> Region | None:
         """Return what the second look at a candidate's box shows, where it is worth following."""
-        region = region_in(
-            map_, view, box, Outline(self.rule, self.threshold, OUTLINE, self.margin, GROWS, parted=True)
-        )
+        region = region_in(map_, view, box, Outline(self.rule, self.threshold, OUTLINE, self.margin, GROWS))
         return region if region is not None and self.certainty(region) > STARTS_FROM else None
 
     def followed_in(self, map_: NDArray[np.float32], view: View, box: Box) -> Region | None:
         """Return what a view shows of a face that is expected at a box."""
-        outline = Outline(self.rule, self.threshold, OUTLINE_FOLLOWED, self.margin, GROWS_FOLLOWED, parted=True)
+        outline = Outline(self.rule, self.threshold, OUTLINE_FOLLOWED, self.margin, GROWS_FOLLOWED)
         region = region_in(map_, view, box, outline)
         if region is None or self.certainty(region) <= GOES_ON_FROM:
             return None

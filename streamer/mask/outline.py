@@ -6,6 +6,7 @@ Knows nothing of films, planes or time.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
+from typing import Any
 
 import cv2
 import numpy as np
@@ -24,6 +25,9 @@ CONVEX_FROM = 0.75
 APART = (0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98)
 """Shares of the map's greatest value in a box at which an outline that runs on is tried to be parted into faces."""
 
+FAINTEST = 0.8
+"""Share of the usual outline's value to which it sinks, at most, where nothing in the box is certain."""
+
 RIM = 0.15
 """How far around a parted core the outline may lie, as a share of the face's side."""
 
@@ -36,8 +40,7 @@ class Outline:
     """How a region is drawn: threshold rule, its value, ``low`` as in ``likely``.
 
     ``margin`` is how far it grows, as a share of its mean radius; ``grows`` how many times as large as the box in which
-    it is looked for it may be before it is cut, and ``parted`` whether it is tried first to part it from others: in a
-    film, where what is left off is seen in another frame; a photo's candidate may be a piece of a face.
+    it is looked for it may be before it is parted from others, or cut.
     """
 
     rule: ThresholdRule
@@ -45,13 +48,12 @@ class Outline:
     low: float
     margin: float
     grows: float
-    parted: bool = False
 
 
 def region_in(map_: NDArray[np.float32], view: View, box: Box, outline: Outline) -> Region | None:
     """Return the region that a map shows at a box of the picture, or None.
 
-    Where the outline runs on into somebody else, it is parted, if asked for, at a higher value of the map, at which the
+    Where the outline runs on into somebody else, it is parted at a higher value of the map, at which the
     faces lie apart; where they nowhere do, the region is cut to the box's size, moved to the middle of what the map
     shows there: otherwise it would creep from face to face.
 
@@ -62,20 +64,27 @@ def region_in(map_: NDArray[np.float32], view: View, box: Box, outline: Outline)
         outline: how it is drawn; how certain is certain enough is the caller's business.
     """
     wanted = view.to_tile(box)
-    inside = likely(map_, outline.rule, outline.threshold, outline.low)
+    # Of a face that is less than certain the rim is fainter, too.
+    peak = float(_in_box(map_, wanted).max(initial=0)) / outline.threshold
+    inside = likely(map_, outline.rule, outline.threshold, outline.low * min(1.0, max(FAINTEST, peak)))
     spots = [spot for spot in find_spots(map_, inside) if _touches(spot, wanted)]
     if not spots:
         return None
     if _around(spots).side > outline.grows * wanted.side:
         near = _moved_to(spots, map_, wanted)
         cut = [part for spot in spots if (part := _within(spot, map_, near)) is not None]
-        spots = (_parted(map_, inside, wanted, outline.grows) if outline.parted else None) or cut
+        spots = _parted(map_, inside, wanted, outline.grows) or cut
         if not spots:
             return None
     grown, at = _grown(spots, outline.margin)
     height, width = grown.shape
     score = max(spot.score for spot in spots)
     return Region(view.to_picture(Box(at[0], at[1], at[0] + width, at[1] + height)), to_shape(grown), score)
+
+
+def _in_box(tile: NDArray[Any], box: Box) -> NDArray[Any]:
+    """Return what a box of the tile holds, every pixel that it touches."""
+    return tile[max(0, int(box.y0)) : int(box.y1) + 1, max(0, int(box.x0)) : int(box.x1) + 1]
 
 
 def _touches(spot: Spot, box: Box) -> bool:
@@ -102,12 +111,11 @@ def _parted(map_: NDArray[np.float32], inside: NDArray[np.bool_], wanted: Box, g
     than a face there may be. What lies around such cores down to the outline goes to the nearest one.
     """
     middle = wanted.towards(Box(*wanted.centre, *wanted.centre), 0.5)
-    shown = map_[max(0, int(wanted.y0)) : int(wanted.y1) + 1, max(0, int(wanted.x0)) : int(wanted.x1) + 1]
+    highest = _in_box(map_, wanted).max(initial=0)
     for share in APART:
-        cores = (map_ > share * shown.max(initial=0)) & inside
+        cores = (map_ > share * highest) & inside
         count, labels = cv2.connectedComponents(cores.astype(np.uint8), connectivity=8)
-        here = labels[max(0, int(middle.y0)) : int(middle.y1) + 1, max(0, int(middle.x0)) : int(middle.x1) + 1]
-        sizes = np.bincount(here.ravel(), minlength=count)
+        sizes = np.bincount(_in_box(labels, middle).ravel(), minlength=count)
         sizes[0] = 0
         ours = int(sizes.argmax())
         if count < 3 or not sizes.any():

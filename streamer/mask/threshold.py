@@ -16,26 +16,25 @@ SEED_BINS = 10
 SEED_BIN = 6
 """The seed takes the lower edge of the 7th of 10 histogram bins of the map: min + 0.6 · (max − min)."""
 
-OUTLINE = 0.1
+OUTLINE = 0.46
 """Share of the threshold at which ``hysteresis`` draws an outline: rims and turned cheeks follow where a face is
 certain (ADR 10)."""
 
-OUTLINE_FOLLOWED = 0.2
+OUTLINE_FOLLOWED = 0.56
 """The same for a face that is followed: one look in each frame is noisier than the mean of two, and the shapes of
 neighbouring frames are put together anyway."""
 
-GROWS, GROWS_FOLLOWED, GROWS_STILL = 1.8, 1.35, 3.0
-"""How many times as large as the candidate, or as the face a moment ago, an outline may be; in a photo, which has no
-other frame to show the rest, it may be a piece of the face that was found."""
+GROWS, GROWS_FOLLOWED = 1.8, 1.35
+"""How many times as large as the candidate, or as the face a moment ago, an outline may be."""
 
 SMALL_SHARE, LARGE_SHARE = 0.69, 0.8
 """Shares of the threshold that are enough for the smallest and for large faces: few pixels speak for small ones, and
 little is lost where they are none (ADR 10); what a second look confirms needs less than one look alone (ADR 11)."""
 
-DOUBTFUL = 0.28
+DOUBTFUL = 0.69
 """Share of the model's threshold from which a spot is worth a second look."""
 
-HOPELESS = 0.1
+HOPELESS = 0.3
 """Share of the threshold which the first of a second look's tiles must reach for the others to be looked at: the mean
 of all could hardly convince any more."""
 

@@ -1,7 +1,5 @@
 """From a map to a region: which spot, how it is drawn, how far it grows, and where it is cut."""
 
-from dataclasses import replace
-
 import cv2
 import numpy as np
 import pytest
@@ -291,7 +289,7 @@ def two_faces(gap: float = 0.55) -> NDArray[np.float32]:
     ("box", "x"), [(Box(28, 46, 56, 74), 42), (Box(60, 46, 88, 74), 74), (Box(30, 44, 54, 70), 42)]
 )
 def test_faces_that_touch_are_parted_between_them(box: Box, x: float) -> None:
-    region = region_in(two_faces(), STRAIGHT, box, replace(outline(0.08, 1.35), parted=True))
+    region = region_in(two_faces(), STRAIGHT, box, outline(0.08, 1.35))
     assert region is not None
     assert region.box.centre == pytest.approx((x, 60), abs=4)
     whole = disc(x, 60, 12)
@@ -301,13 +299,13 @@ def test_faces_that_touch_are_parted_between_them(box: Box, x: float) -> None:
 
 def test_what_cannot_be_parted_is_cut() -> None:
     flat = (disc(42, 60, 18) | disc(74, 60, 18)) * np.float32(0.9)
-    region = region_in(flat, STRAIGHT, Box(28, 46, 56, 74), replace(outline(0.0, 1.35), parted=True))
+    region = region_in(flat, STRAIGHT, Box(28, 46, 56, 74), outline(0.0, 1.35))
     assert region is not None
     assert region.box.side <= 32
 
 
 def test_a_face_by_itself_is_not_parted_into_eyes() -> None:
     eyes = two_faces()
-    region = region_in(eyes, STRAIGHT, Box(24, 40, 92, 80), replace(outline(0.08, 1.35), parted=True))
+    region = region_in(eyes, STRAIGHT, Box(24, 40, 92, 80), outline(0.08, 1.35))
     assert region is not None
     assert region.box.width > 60

@@ -59,10 +59,6 @@ def export(
         Path | None, typer.Option(metavar="ONNX", help="Verify this file instead; needs no train extra.")
     ] = None,
     threshold: Annotated[float | None, typer.Option(metavar="P", help="The contract's threshold.")] = None,
-    sharpen: Annotated[
-        float,
-        typer.Option(min=0.1, max=100, metavar="FACTOR", help="Multiply the logits: a focal loss makes soft maps."),
-    ] = 1.0,
     precision: Annotated[
         Precision, typer.Option(help="fp16 halves the file, for GPUs; fp16-stored halves it and computes in fp32.")
     ] = "fp32",
@@ -89,7 +85,7 @@ def export(
         from faceerase.models.learning.checkpoint import load_checkpoint
 
         tiles = None if data is None else _tiles(data, load_checkpoint(checkpoint).config.crops.side)
-        parity = export_checkpoint(checkpoint, output, ExportOptions(threshold, precision, opset, tiles, sharpen))
+        parity = export_checkpoint(checkpoint, output, ExportOptions(threshold, precision, opset, tiles))
         stderr.print(f"{output}: differs from torch by at most {parity.difference:.1e} in {parity.quantity}")
 
 

@@ -1,6 +1,5 @@
 """Export: done when the answers were compared, and not before."""
 
-import copy
 from pathlib import Path
 from typing import Any
 
@@ -160,17 +159,6 @@ def test_small_kernels_are_stored_whole(tiny_onnx: Tiny, tmp_path: Path, monkeyp
     }
     assert set(stored) == {onnx.TensorProto.FLOAT, onnx.TensorProto.FLOAT16}
     assert stored[onnx.TensorProto.FLOAT] < 100 <= stored[onnx.TensorProto.FLOAT16]
-
-
-def test_a_soft_map_can_be_sharpened_around_a_half(tiny_onnx: Tiny, tmp_path: Path) -> None:
-    network, soft = tiny_onnx
-    before = copy.deepcopy(network.state_dict())
-    export_network(network, CONFIG, tmp_path / "sharp.onnx", ExportOptions(sharpen=3.0))
-    assert all(torch.equal(before[name], value) for name, value in network.state_dict().items())
-    looked_at = tiles(3)
-    one, other = (OnnxEngine(path, "cpu").look(looked_at) for path in (soft, tmp_path / "sharp.onnx"))
-    logits = np.log(one / (1 - one))
-    assert np.allclose(other, 1 / (1 + np.exp(-3 * logits)), atol=1e-4)
 
 
 @pytest.mark.parametrize("opset", [17, 20])
