@@ -26,9 +26,6 @@ EDGE = 0.1
 KNOWN = 0.5
 """A candidate that shares this much of its box with a face that is seen anyway is that face."""
 
-SURER_BY = 1.1
-"""A place that was looked at in vain is looked at again when it looks this many times as much like a face as then."""
-
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Seen:
@@ -62,7 +59,7 @@ class Shown:
     """What a frame shows: regions, places that were looked at again in vain, and what it cost."""
 
     regions: tuple[Region, ...]
-    rejected: tuple[Candidate, ...]
+    rejected: tuple[Box, ...]
     looks: Looks
 
 
@@ -70,7 +67,7 @@ def look_at(
     seen: Seen,
     plan: FramePlan,
     expected: Sequence[Box],
-    rejected: Sequence[Candidate],
+    rejected: Sequence[Box],
     engine: MaskEngine,
     criteria: Criteria,
 ) -> Shown:
@@ -80,7 +77,7 @@ def look_at(
         seen: the frame.
         plan: made for ``expected``.
         expected: where faces are followed.
-        rejected: places that were looked at in vain a moment ago: they are left alone while they look no surer.
+        rejected: places that were looked at in vain a moment ago: they are left alone.
         engine: the network.
         criteria: what counts as a face.
 
@@ -95,7 +92,7 @@ def look_at(
     hopeless = HOPELESS * criteria.threshold
     closer = look_closer(seen.gray, fresh, engine.look, engine.contract.tile_side, hopeless)
     found = [criteria.found_in(one.map, one.view, one.box) for one in closer]
-    in_vain = tuple(candidate for candidate, region in zip(fresh, found, strict=True) if region is None)
+    in_vain = tuple(candidate.box for candidate, region in zip(fresh, found, strict=True) if region is None)
     looks = Looks(len(views), sum(one.tiles for one in closer), 0, len(fresh), len(in_vain))
     regions = criteria.distinct([*followed, *(region for region in found if region is not None)])
     return Shown(regions, in_vain, looks)
@@ -120,14 +117,13 @@ def _fresh(
     threshold: float,
     criteria: Criteria,
     known: Sequence[Box],
-    rejected: Sequence[Candidate],
+    rejected: Sequence[Box],
 ) -> tuple[Candidate, ...]:
     tiles = [*(plan.pyramid[number] for number in plan.numbers), *(_whole_faces(view, seen) for view in plan.views)]
     return tuple(
         one
         for one in find_candidates(tiles, maps, DOUBTFUL * threshold, SPECK * criteria.min_face)
-        if not any(one.box.overlap(box) > KNOWN for box in known)
-        and not any(is_same(one.box, old.box) and one.score < SURER_BY * old.score for old in rejected)
+        if not any(one.box.overlap(box) > KNOWN for box in known) and not any(is_same(one.box, box) for box in rejected)
     )
 
 

@@ -8,13 +8,13 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from faceerase.streamer.box import Box
 from faceerase.streamer.follow.camera import camera_shift
 from faceerase.streamer.follow.criteria import Criteria
 from faceerase.streamer.follow.roll import Face, Roll
 from faceerase.streamer.follow.scene import SceneDetector, small_picture
 from faceerase.streamer.follow.sight import Seen, look_at
 from faceerase.streamer.frame import Frame
-from faceerase.streamer.look.candidates import Candidate
 from faceerase.streamer.look.change import ChangeWatch
 from faceerase.streamer.look.gray import gray_of
 from faceerase.streamer.look.looks import Looks
@@ -31,8 +31,8 @@ found, and the lead of a face (0.12 s)."""
 AHEAD_BYTES = 512 * 2**20
 """Memory that waiting frames may take: of very large pictures less of the future is known."""
 
-REJECTED_SECONDS = 0.8
-"""How long a place that was looked at again in vain is left alone while it looks no surer than then."""
+REJECTED_SECONDS = 0.2
+"""How long a place that was looked at again in vain is left alone."""
 
 MISSED_BACK = 3
 """A face is not looked for further back after so many frames in a row in which it is not seen."""
@@ -83,7 +83,7 @@ class _Watch:
         self._roll = Roll(criteria, viewing.rate)
         self._scenes = SceneDetector()
         self._changes = ChangeWatch()
-        self._rejected: dict[Candidate, int] = {}
+        self._rejected: dict[Box, int] = {}
         self._waiting: deque[Seen] = deque()
         self._latest: Seen | None = None
         self._looks = Looks()
@@ -95,7 +95,7 @@ class _Watch:
         if seen.number == 0:
             self._changes = ChangeWatch()
             self._rejected = {}
-        self._rejected = {place: until for place, until in self._rejected.items() if until > here}
+        self._rejected = {box: until for box, until in self._rejected.items() if until > here}
         expected = self._roll.arrive(seen)
         width, height = seen.size
         contract = self._engine.contract
