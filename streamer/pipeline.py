@@ -81,7 +81,7 @@ def anonymise(
         if matte is not None:
             cover = open_matte(matte, info)
             undo.callback(cover.abandon)
-        written = FilmSink(output, info, choice)
+        written = FilmSink(output, info, choice, config.streams)
         undo.callback(written.abandon)
         sinks: list[FrameSink] = [written] if cover is None else [cover, written]
         decoded = prefetch(film.frames(), FRAMES_AHEAD)

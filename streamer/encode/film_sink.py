@@ -12,12 +12,13 @@ from av.container import OutputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
 
+from faceerase.configs.film import StreamsConfig
 from faceerase.errors import SinkError, VerificationError, reason_of
 from faceerase.streamer.decode.source import FilmInfo
 from faceerase.streamer.encode.codecs import EncoderChoice
 from faceerase.streamer.encode.container import FrameCounter, Timing, open_container, timing_of
 from faceerase.streamer.encode.partial import PartialFile
-from faceerase.streamer.encode.passengers import Passengers
+from faceerase.streamer.encode.passengers import USUAL, Passengers
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.mask.matte import Matte
 
@@ -28,12 +29,12 @@ UNSPECIFIED = 2
 class FilmSink:
     """Writes one film."""
 
-    def __init__(self, target: Path, info: FilmInfo, choice: EncoderChoice) -> None:
+    def __init__(self, target: Path, info: FilmInfo, choice: EncoderChoice, streams: StreamsConfig = USUAL) -> None:
         """Open the partial file and the encoder.
 
         Raises:
-            SinkError: the place cannot be written to, the container is unknown, or encoder and container don't go
-                together.
+            SinkError: the place cannot be written to, the container is unknown, encoder and container don't go
+                together, or the other streams don't go into it as ``streams`` asks.
         """
         self._choice = choice
         self._written = 0
@@ -44,7 +45,7 @@ class FilmSink:
         try:
             self._container = open_container(self._partial.url, target, info.time_base, info.audio_rates)
             self._stream = _add_picture(self._container, info, choice, target, self._timing)
-            self._passengers = Passengers(info.path, info.stream_index, self._container)
+            self._passengers = Passengers(info.path, info.stream_index, self._container, streams)
             self._container.start_encoding()
         except (av.error.FFmpegError, ValueError) as error:
             self.abandon()
@@ -84,7 +85,7 @@ class FilmSink:
             VerificationError: the written file does not hold as many frames as were written.
         """
         assert self._passengers is not None
-        remarks = [f"dropped: {text}" for text in self._passengers.dropped]
+        remarks: list[str] = []
         if self._counter is not None and self._counter.offset:
             remarks.append(f"start offset of {float(self._counter.offset):.3f} s lost: this container has none")
         try:
@@ -93,10 +94,11 @@ class FilmSink:
             self._container.close()
         except (av.error.FFmpegError, OSError) as error:
             raise SinkError(f"{self._partial.target}: not finished ({reason_of(error)})") from error
+        else:
+            remarks += self._passengers.remarks
         finally:
             self._passengers.close()
-        self._check()
-        return remarks
+        return [*remarks, *self._check(self._passengers)]
 
     def publish(self) -> None:
         """Give the finished film its name.
@@ -142,14 +144,16 @@ class FilmSink:
                 self._passengers.write_until(float(packet.dts * packet.time_base))
             self._container.mux(packet)
 
-    def _check(self) -> None:
+    def _check(self, passengers: Passengers) -> list[str]:
         with av.open(self._partial.url) as written:
+            missing = passengers.missing_in(written)
             stream = written.streams.video[0]
             found = sum(1 for packet in written.demux(stream) if packet.size)
         if found != self._written:
             raise VerificationError(
                 f"{self._partial.target}: {self._written} frames written, {found} in the file; nothing was kept"
             )
+        return missing
 
 
 def _add_picture(

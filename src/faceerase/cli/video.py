@@ -33,6 +33,10 @@ def video(
     preset: result.Preset = None,
     pix_fmt: result.PixFmt = None,
     encoder_option: result.EncoderOption = None,
+    audio: result.Audio = None,
+    keep_metadata: result.KeepMetadata = None,
+    keep_data: result.KeepData = None,
+    strict_streams: result.StrictStreams = None,
     overwrite: result.Overwrite = False,
     min_face: search.MinFace = None,
     scan: search.Scan = None,
@@ -68,6 +72,7 @@ def video(
         "mask": {"rule": threshold_rule, "threshold": threshold},
         "erase": {"method": method},
         "encode": {"codec": codec, "crf": crf, "bitrate": bitrate, "preset": preset, "pix_fmt": pix_fmt},
+        "streams": {"audio": audio, "metadata": keep_metadata, "data": keep_data, "strict": strict_streams},
         "verify": {"enabled": verify, "detector": detector, "keep_rejected": keep_rejected or None},
     }
     with outcome(debug):
