@@ -80,16 +80,22 @@ class EncodeConfig(Frozen):
 class StreamsConfig(Frozen):
     """What is beside the main picture, and what becomes of it.
 
-    ``video`` is the stream that is anonymised, by its number in the file (None: the main one). ``data`` keeps data
+    ``video`` is the stream that is anonymised, by its number in the file (``main``: the first default one; ``all``:
+    each one); the others are dropped. ``data`` keeps data
     streams (telemetry: places), ``metadata`` tags and titles of chapters that may name people, places and devices.
     ``strict``: nothing may be left out that was not asked to be.
     """
 
-    video: Annotated[int, Field(ge=0)] | None = None
+    video: Annotated[int, Field(ge=0)] | Literal["main", "all"] = "main"
     audio: Audio = "keep"
     data: bool = False
     metadata: bool = False
     strict: bool = False
+
+    @property
+    def number(self) -> int | None:
+        """Of the picture that is anonymised first; None: the main one."""
+        return self.video if isinstance(self.video, int) else None
 
 
 class VerifyConfig(Frozen):

@@ -47,10 +47,9 @@ def label_film(
     """
     muxer = output.format.name
     pairs = [(source.streams[index], added) for index, added in streams.items()]
-    for stream, added in pairs:
-        added.disposition = stream.disposition
-    seen = [(picture, added) for added in output.streams.video[:1]]
+    seen: list[tuple[Stream, Stream]] = [(picture, added) for added in output.streams.video[:1]]
     for stream, added in (*seen, *pairs):
+        added.disposition = stream.disposition
         language = stream.metadata.get("language")
         if language:
             added.metadata["language"] = spelt_for(muxer, language)

@@ -4,11 +4,11 @@ Reads the source a second time, so that it keeps its own pace. Who travels is de
 frames or encoders.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import av
 from av.container import InputContainer, OutputContainer
 from av.packet import Packet
 from av.stream import AttachmentStream, Stream
@@ -19,7 +19,8 @@ from faceerase.configs.film import StreamsConfig
 from faceerase.streamer.decode.opening import open_film
 from faceerase.streamer.encode.arrival import what_is_missing
 from faceerase.streamer.encode.labels import label_film
-from faceerase.streamer.encode.roster import Passage, draw_up, label, refuse_if_strict
+from faceerase.streamer.encode.packets import Numbered, in_time, moment_of, packets_of, with_dts
+from faceerase.streamer.encode.roster import Beside, Passage, draw_up, label, refuse_if_strict
 from faceerase.streamer.encode.subtitles import TextConverter
 
 USUAL = StreamsConfig()
@@ -28,8 +29,22 @@ USUAL = StreamsConfig()
 class Passengers:
     """The copied streams of one film on their way into an output."""
 
-    def __init__(self, source: Path, main_index: int, output: OutputContainer, config: StreamsConfig = USUAL) -> None:
+    def __init__(
+        self,
+        source: Path,
+        main_index: int,
+        output: OutputContainer,
+        config: StreamsConfig = USUAL,
+        beside: Sequence[Beside] = (),
+    ) -> None:
         """Give the output, which holds the picture, a stream for each one that travels.
+
+        Args:
+            source: the film.
+            main_index: its stream that is the picture.
+            output: where they travel to.
+            config: what is asked for.
+            beside: further pictures of the film that were anonymised; they travel too.
 
         Raises:
             SourceError: the source cannot be read again.
@@ -39,14 +54,17 @@ class Passengers:
         self.copied: list[str] = []
         self._streams: dict[int, Stream] = {}
         self._converters: dict[int, TextConverter] = {}
-        self._carried: set[int] = set()
+        self._carried: Counter[int] = Counter()
         self._converted: list[str] = []
         self._output = output
         self._container = open_film(source)
+        self._beside: dict[int, InputContainer] = {}
         try:
+            for item in beside:
+                self._beside[item.stream] = open_film(item.path)
             picture = self._container.streams[main_index]
             assert isinstance(picture, VideoStream)
-            roster = draw_up(self._container, picture, output.format.name, config)
+            roster = draw_up(self._container, picture, output.format.name, config, self._beside.keys())
             refuse_if_strict(roster.left, config)
             self.dropped = [str(item) for item in roster.left]
             for passage in roster.passages:
@@ -57,7 +75,7 @@ class Passengers:
             self.close()
             raise
         self._packets = self._read()
-        self._next: Packet[Stream] | None = next(self._packets, None)
+        self._next = next(self._packets, None)
 
     @property
     def remarks(self) -> list[str]:
@@ -72,11 +90,11 @@ class Passengers:
     def write_until(self, seconds: float | None) -> None:
         """Write the packets that come before a moment of the film, or all that are left."""
         while self._next is not None:
-            packet = self._next
-            stamp = packet.dts if packet.dts is not None else packet.pts
-            if seconds is not None and stamp is not None and float(stamp * packet.time_base) >= seconds:
+            index, packet = self._next
+            moment = moment_of(packet)
+            if seconds is not None and moment is not None and moment >= seconds:
                 return
-            self._write(packet)
+            self._write(index, packet)
             self._next = next(self._packets, None)
 
     def missing_in(self, written: InputContainer) -> list[str]:
@@ -92,8 +110,9 @@ class Passengers:
         return what_is_missing(written, replace(self._promise, streams=streams))
 
     def close(self) -> None:
-        """Close the source."""
-        self._container.close()
+        """Close what is read."""
+        for container in (self._container, *self._beside.values()):
+            container.close()
 
     def _take(self, passage: Passage) -> None:
         stream = passage.stream
@@ -106,36 +125,31 @@ class Passengers:
             name, kind = stream.metadata.get("filename", "font"), stream.mimetype or "application/octet-stream"
             self._streams[stream.index] = self._output.add_attachment(name, kind, stream.data)
         else:
+            if stream.index in self._beside:
+                stream = self._beside[stream.index].streams.video[0]
             added = self._output.add_stream_from_template(stream, opaque=True)
+            if isinstance(added, VideoStream):
+                added.codec_context.framerate = stream.average_rate or added.codec_context.framerate
             added.metadata.clear()  # of data streams it brings them along
             added.time_base = stream.time_base
-            self._streams[stream.index] = added
-        self.copied.append(label(stream))
+            self._streams[passage.stream.index] = added
+        self.copied.append(label(passage.stream))
 
-    def _write(self, packet: "Packet[Stream]") -> None:
-        index = packet.stream.index
+    def _write(self, index: int, packet: "Packet[Stream]") -> None:
         converter = self._converters.get(index)
         out = packet if converter is None else converter.convert(packet)
         if out is None:
             return
         out.stream = self._streams[index]
-        self._carried.add(index)
+        self._carried[index] += 1
         self._output.mux(out)
 
-    def _read(self) -> "Iterator[Packet[Stream]]":
+    def _read(self) -> Iterator[Numbered]:
         chosen = [stream for stream in self._container.streams if stream.index in self._streams]
-        chosen = [stream for stream in chosen if stream.type != "attachment"]
-        if not chosen:
-            return
-        packets = self._container.demux(chosen)
-        while True:
-            try:
-                packet = next(packets)
-            except (StopIteration, av.error.EOFError):
-                return
-            except av.error.FFmpegError:
-                # What cannot be read of the picture is reported by the source; the sound ends where the file ends.
-                return
-            # Flushing packets are empty; a missing DTS alone means nothing (Matroska's first key frame has none).
-            if packet.size:
-                yield packet
+        chosen = [stream for stream in chosen if stream.type != "attachment" and stream.index not in self._beside]
+        own = ((packet.stream.index, packet) for packet in packets_of(self._container, chosen))
+        return in_time(own, *(_picture(index, container) for index, container in self._beside.items()))
+
+
+def _picture(index: int, container: InputContainer) -> Iterator[Numbered]:
+    return ((index, packet) for packet in with_dts(packets_of(container, [container.streams.video[0]])))

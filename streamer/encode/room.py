@@ -14,6 +14,9 @@ SUFFIXES = {
 }  # fmt: skip
 """Muxers by FFmpeg's name, the most capacious first, and how their files are called."""
 
+MUXERS = {suffix: muxer for muxer, suffix in SUFFIXES.items()} | {".m4v": "ipod"}
+"""The same the other way round."""
+
 SUBTITLES_FOR = {
     "mov_text": frozenset({"mp4", "mov", "ipod"}),
     "subrip": frozenset({"matroska"}),

@@ -4,7 +4,9 @@ Every picture is anonymised or dropped, never copied. Decides; carries nothing. 
 """
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from pathlib import Path
 
 from av.audio.stream import AudioStream
 from av.container import InputContainer
@@ -14,12 +16,21 @@ from av.video.stream import VideoStream
 
 from faceerase.configs.film import StreamsConfig
 from faceerase.errors import SinkError
-from faceerase.streamer.decode.opening import is_cover
+from faceerase.streamer.decode.opening import is_cover, pictures_of
 from faceerase.streamer.encode import room
 from faceerase.streamer.encode.timecode import is_time_code, time_code_of, why_not
 
 FONT_STARTS = (b"\x00\x01\x00\x00", b"OTTO", b"true", b"typ1", b"ttcf", b"wOFF", b"wOF2")
 """First bytes of TrueType, OpenType, collections of them, and WOFF; what an attachment says it is proves nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A further picture of the film, anonymised already: its stream's number there, the file it is in, its frames."""
+
+    stream: int
+    path: Path
+    frames: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +63,13 @@ class Roster:
     chapters: bool
 
 
-def draw_up(source: InputContainer, picture: VideoStream, muxer: str, config: StreamsConfig) -> Roster:
+def draw_up(
+    source: InputContainer,
+    picture: VideoStream,
+    muxer: str,
+    config: StreamsConfig,
+    anonymised: AbstractSet[int] = frozenset(),
+) -> Roster:
     """Return who travels from a film into a file of a muxer.
 
     Args:
@@ -60,6 +77,7 @@ def draw_up(source: InputContainer, picture: VideoStream, muxer: str, config: St
         picture: of it, the stream that is anonymised.
         muxer: FFmpeg's name for the kind of file that is written.
         config: what is asked for.
+        anonymised: numbers of further pictures that travel, as they are anonymised already.
 
     Raises:
         SinkError: the file cannot hold the sound.
@@ -69,7 +87,7 @@ def draw_up(source: InputContainer, picture: VideoStream, muxer: str, config: St
     for stream in source.streams:
         if stream.index == picture.index or is_time_code(stream) or _shows_chapters(stream):
             continue
-        fate = _fate(stream, muxer, config)
+        fate = Passage(stream) if stream.index in anonymised else _fate(stream, muxer, config)
         if isinstance(fate, Passage):
             passages.append(fate)
         else:
@@ -97,6 +115,18 @@ def refuse_if_strict(left: Sequence[LeftOut], config: StreamsConfig) -> None:
     missed = [str(item) for item in left if not item.asked]
     if config.strict and missed:
         raise SinkError(f"--strict-streams, and this would be left out: {'; '.join(missed)}")
+
+
+def refuse_early(source: InputContainer, picture: VideoStream, suffix: str, config: StreamsConfig) -> None:
+    """Raise, before any work, what opening the output will raise once every picture of a film is anonymised.
+
+    Raises:
+        SinkError: as ``draw_up`` and ``refuse_if_strict``.
+    """
+    muxer = room.MUXERS.get(suffix)
+    if muxer is not None:
+        anonymised = frozenset(stream.index for stream in pictures_of(source))
+        refuse_if_strict(draw_up(source, picture, muxer, config, anonymised).left, config)
 
 
 def label(stream: Stream) -> str:

@@ -144,3 +144,17 @@ def test_tags_and_titles_stay_and_sound_goes_where_asked_for(
     with av.open(str(tmp_path / "out.mkv")) as result:
         assert result.metadata["LOCATION"] == "+51.4779-000.0015/"
         assert result.chapters()[0]["metadata"]["title"] == "One"
+
+
+def test_every_video_stream_is_anonymised_where_asked_for(
+    tmp_path: Path, sample: Path, small: list[av.VideoFrame], run: Callable[..., Any]
+) -> None:
+    film = _film(tmp_path / "in.mp4", small, sample)
+    ended = run(film, "-o", tmp_path / "out.mp4", "--video-stream", "all", "--strict-streams")
+    assert ended.code == 0, ended.err
+    assert "12 frames" in ended.lines[0]
+    assert sum("video stream 1: 6 frames" in line for line in ended.lines) == 1
+    assert sorted(kind for kind, _ in _kinds(tmp_path / "out.mp4")) == ["audio", "video", "video"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.mp4", "out.mp4"]
+    for wrong in ("2", "both"):
+        assert run(film, "-o", tmp_path / "no.mp4", "--video-stream", wrong).code == 2

@@ -101,6 +101,16 @@ EncoderOption = Annotated[
     ),
 ]
 
+VideoStream = Annotated[
+    str | None,
+    typer.Option(
+        metavar="N|all",
+        rich_help_panel=_PANEL,
+        help="Which video stream of INPUT is anonymised, by its number in the file, or each of them; none is copied "
+        f"as it is. (default: {_STREAMS.video})",
+    ),
+]
+
 Audio = Annotated[
     film.Audio | None,
     typer.Option(
