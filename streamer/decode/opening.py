@@ -80,5 +80,6 @@ def _numbered(videos: list[VideoStream], number: int, path: Path) -> VideoStream
     for stream in videos:
         if stream.index == number:
             return stream
-    there = ", ".join(f"{video.index} ({video.codec_context.name} {video.width}×{video.height})" for video in videos)
+    known = [video for video in videos if video.codec_context is not None]
+    there = ", ".join(f"{video.index} ({video.name} {video.width}×{video.height})" for video in known)
     raise ConfigError(f"--video-stream {number}: not a video stream of {path}, which has {there}")

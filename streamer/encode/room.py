@@ -50,7 +50,8 @@ MXF_SOUND_RATE = 48_000
 def holds_sound(muxer: str, stream: AudioStream) -> bool:
     """Return whether a muxer takes the packets of an audio stream as they are."""
     if muxer in AUDIO_SAID:
-        named = stream.codec_context.codec.canonical_name in AUDIO_SAID[muxer]
+        context = stream.codec_context
+        named = context is not None and context.codec.canonical_name in AUDIO_SAID[muxer]
         return named and (muxer != "mxf" or stream.rate == MXF_SOUND_RATE)
     try:
         with av.open(os.devnull, "w", format=muxer) as container:

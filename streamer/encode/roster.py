@@ -131,16 +131,17 @@ def refuse_early(source: InputContainer, picture: VideoStream, suffix: str, conf
 
 def label(stream: Stream) -> str:
     """Return how a stream is called in a line of text."""
+    kind = stream.mimetype if isinstance(stream, AttachmentStream) else codec_of(stream)
     language = stream.metadata.get("language")
-    codec = "" if stream.type == "data" else f" {codec_of(stream)}"
-    return f"stream {stream.index} ({stream.type}{codec}{f', {language}' if language and language != 'und' else ''})"
+    of = f", {language}" if language and language != "und" else ""
+    return f"stream {stream.index} ({stream.type}{f' {kind}' if kind else ''}{of})"
 
 
-def codec_of(stream: Stream) -> str:
-    """Return the codec of a stream, by FFmpeg's canonical name."""
+def codec_of(stream: Stream) -> str | None:
+    """Return the codec of a stream, by FFmpeg's canonical name; None: there is no decoder of it here."""
     context = stream.codec_context
     # The codec, not its decoder: FFmpeg decodes "subrip" with "srt".
-    return str(context.codec.canonical_name) if context is not None else stream.type
+    return str(context.codec.canonical_name) if context is not None else None
 
 
 def is_font(stream: Stream) -> bool:
@@ -178,9 +179,9 @@ def _fate_of_sound(stream: AudioStream, muxer: str, config: StreamsConfig) -> Pa
 
 def _fate_of_subtitles(stream: SubtitleStream, muxer: str) -> Passage | LeftOut:
     codec = codec_of(stream)
-    if not stream.codec_context.codec.text_sub:
+    if stream.codec_context is not None and stream.codec_context.codec.bitmap_sub:
         return LeftOut(label(stream), "pictures of text")
-    if muxer in room.SUBTITLES_FOR.get(codec, frozenset()):
+    if muxer in room.SUBTITLES_FOR.get(codec or "", frozenset()):
         return Passage(stream)
     if codec not in room.CONVERTED:
         return LeftOut(label(stream), "subtitles of a kind that is not converted")
