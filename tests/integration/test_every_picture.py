@@ -33,16 +33,20 @@ def _picture(number: int, background: int) -> av.VideoFrame:
     return av.VideoFrame.from_ndarray(rgb, format="rgb24").reformat(format="yuv420p")
 
 
-def two_pictures(path: Path, codec: str = "libx264") -> Path:
+def two_pictures(path: Path) -> Path:
     """A film with two pictures, of 12 and 9 frames, with B-frames where the codec has them, and sound."""
-    options = {"preset": "veryfast", "bf": "2"} if codec == "libx264" else {}
+    codec, voice, sample_format = (
+        ("libvpx-vp9", "libopus", "s16") if path.suffix == ".webm" else ("libx264", "aac", "fltp")
+    )
+    options = {"deadline": "realtime"} if codec == "libvpx-vp9" else {"preset": "veryfast", "bf": "2"}
     with av.open(str(path), "w") as film:
         streams = [film.add_stream(codec, rate=25, options=options) for _ in FRAMES]
         for stream, name in zip(streams, ("fra", "deu"), strict=True):
             stream.width, stream.height, stream.pix_fmt = 192, 144, "yuv420p"
             stream.metadata["language"] = name
         streams[0].disposition, streams[1].disposition = Disposition.default, Disposition(0)
-        sound = film.add_stream("aac", rate=48_000, layout="mono")
+        sound = film.add_stream(voice, rate=48_000, layout="mono")
+        samples = np.int16 if sample_format == "s16" else np.float32
         film.start_encoding()
         for number in range(max(FRAMES)):
             for stream, count, background in zip(streams, FRAMES, (30, 60), strict=True):
@@ -50,7 +54,7 @@ def two_pictures(path: Path, codec: str = "libx264") -> Path:
                     picture = _picture(number, background)
                     picture.pts, picture.time_base = number, Fraction(1, 25)
                     film.mux(stream.encode(picture))
-            tone = av.AudioFrame.from_ndarray(np.full((1, 1920), 0.1, np.float32), format="fltp", layout="mono")
+            tone = av.AudioFrame.from_ndarray(np.zeros((1, 1920), samples), format=sample_format, layout="mono")
             tone.sample_rate, tone.pts, tone.time_base = 48_000, number * 1920, Fraction(1, 48_000)
             film.mux(sound.encode(tone))
         for encoder in (*streams, sound):
@@ -119,7 +123,7 @@ def test_what_is_no_picture_is_refused_with_what_there_is(
     assert [path.name for path in tmp_path.iterdir()] == ["in.mp4"]
 
 
-@pytest.mark.parametrize("suffix", [".mp4", ".mov", ".mkv", ".ts"])
+@pytest.mark.parametrize("suffix", [".mp4", ".mov", ".mkv", ".ts", ".webm"])
 def test_every_picture_is_anonymised_and_none_is_copied(
     tmp_path: Path, clean: Callable[..., FilmReport], suffix: str
 ) -> None:
