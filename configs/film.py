@@ -17,6 +17,8 @@ Scan = Literal["thorough", "balanced", "fast"]
 Method = Literal["inpaint", "blur", "mosaic", "solid"]
 Provider = Literal["auto", "cpu", "cuda"]
 
+Audio = Literal["keep", "drop"]
+
 Purpose = Literal["delivery", "mezzanine", "archive"]
 """What a result is for; each has a file of options beside this one."""
 
@@ -75,6 +77,27 @@ class EncodeConfig(Frozen):
     threads: Annotated[int, Field(ge=1, le=64)] = 4
 
 
+class StreamsConfig(Frozen):
+    """What is beside the main picture, and what becomes of it.
+
+    ``video`` is the stream that is anonymised, by its number in the file (``main``: the first default one; ``all``:
+    each one); the others are dropped. ``data`` keeps data
+    streams (telemetry: places), ``metadata`` tags and titles of chapters that may name people, places and devices.
+    ``strict``: nothing may be left out that was not asked to be.
+    """
+
+    video: Annotated[int, Field(ge=0)] | Literal["main", "all"] = "main"
+    audio: Audio = "keep"
+    data: bool = False
+    metadata: bool = False
+    strict: bool = False
+
+    @property
+    def number(self) -> int | None:
+        """Of the picture that is anonymised first; None: the main one."""
+        return self.video if isinstance(self.video, int) else None
+
+
 class VerifyConfig(Frozen):
     """Whether and how the encoded result is looked at again before it gets its name.
 
@@ -94,6 +117,7 @@ class FilmConfig(Frozen):
     mask: MaskConfig = MaskConfig()
     erase: EraseConfig = EraseConfig()
     encode: EncodeConfig = EncodeConfig()
+    streams: StreamsConfig = StreamsConfig()
     verify: VerifyConfig = VerifyConfig()
 
 
@@ -101,7 +125,7 @@ def load_film_config(path: Path | None, flags: dict[str, dict[str, Any]], purpos
     """Return the schema's defaults, changed by the file of a purpose, by a file of the user's, by flags.
 
     Args:
-        path: a TOML file with the tables ``look``, ``mask``, ``erase``, ``encode``, ``verify``, or None.
+        path: a TOML file with the tables ``look``, ``mask``, ``erase``, ``encode``, ``streams``, ``verify``, or None.
         flags: the same tables; None values count as not given.
         purpose: what the result is for, or None.
 

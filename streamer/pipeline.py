@@ -4,7 +4,7 @@ Each stage is a generator over values; ``prefetch`` puts a thread between two of
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from faceerase.streamer.decode.source import FilmSource
 from faceerase.streamer.encode.codecs import SourceCodec, choose_encoder
 from faceerase.streamer.encode.film_sink import FilmSink
 from faceerase.streamer.encode.matte_sink import open_matte
+from faceerase.streamer.encode.roster import Beside
 from faceerase.streamer.erase.anonymizer import PlaneAnonymizer
 from faceerase.streamer.follow.criteria import Criteria
 from faceerase.streamer.follow.stage import Masked, Viewing, follow
@@ -47,8 +48,9 @@ def anonymise(
     config: FilmConfig,
     engine: OnnxEngine,
     report: Callable[[Progress], None],
+    beside: Sequence[Beside] | None = (),
 ) -> FilmReport:
-    """Anonymise one film and return what happened.
+    """Anonymise one picture of a film and return what happened.
 
     Args:
         source: a film file.
@@ -57,6 +59,8 @@ def anonymise(
         config: every option.
         engine: the loaded network.
         report: called after every frame.
+        beside: further pictures of the film, anonymised already, that go into the output too; None: the picture goes
+            alone, without sound or anything else.
 
     Raises:
         SourceError: the source cannot be read.
@@ -67,7 +71,7 @@ def anonymise(
     started = time.monotonic()
     criteria = criteria_of(config, engine.contract)  # refused before any work
     finders = finders_of(config, engine, criteria) if config.verify.enabled else None
-    film = FilmSource(source)
+    film = FilmSource(source, config.streams.number)
     info = film.info
     coded = SourceCodec(info.codec, info.profile)
     choice = choose_encoder(config.encode, coded, info.planar_format, info.full_range, output.suffix)
@@ -81,7 +85,7 @@ def anonymise(
         if matte is not None:
             cover = open_matte(matte, info)
             undo.callback(cover.abandon)
-        written = FilmSink(output, info, choice)
+        written = FilmSink(output, info, choice, config.streams, beside)
         undo.callback(written.abandon)
         sinks: list[FrameSink] = [written] if cover is None else [cover, written]
         decoded = prefetch(film.frames(), FRAMES_AHEAD)
@@ -102,7 +106,7 @@ def anonymise(
             remarks += sink.finish()
         if finders is not None:
             keep_as = rejected_name(output) if config.verify.keep_rejected else None
-            verdict = let_pass(source, written, cover, finders, keep_as, report)
+            verdict = let_pass(info, written, cover, finders, keep_as, report)
         for sink in sinks:
             sink.publish()
         undo.pop_all()  # whole: nothing is to be undone any more

@@ -64,13 +64,18 @@ class FilmInfo:
 class FilmSource:
     """A film file as a ``FrameSource``; ``remarks`` and ``lost`` are complete once ``frames`` has ended."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, stream: int | None = None) -> None:
         """Open the file and look at its first frames.
+
+        Args:
+            path: the file.
+            stream: which of its streams, by number; None: the main picture.
 
         Raises:
             SourceError: it cannot be read, or no frame of it can be decoded.
+            ConfigError: the stream of that number is not a picture.
         """
-        self.info = _probe(path)
+        self.info = _probe(path, stream)
         self.lost: list[str] = []
         self.remarks: list[str] = []
 
@@ -85,7 +90,7 @@ class FilmSource:
         last: int | None = None
         repaired = count = 0
         with open_film(info.path) as container:
-            stream = main_video(container, info.path)
+            stream = main_video(container, info.path, info.stream_index)
             stream.thread_type = "AUTO"
             for picture in self._pictures(container, stream):
                 timed = next_time(info.clock, (picture.pts, picture.dts), last, step)
@@ -159,9 +164,9 @@ class FilmSource:
         _log.info("%s: %s", self.info.path.name, text)
 
 
-def _probe(path: Path) -> FilmInfo:
+def _probe(path: Path, number: int | None) -> FilmInfo:
     with open_film(path) as container:
-        stream = main_video(container, path)
+        stream = main_video(container, path, number)
         stream.thread_type = "AUTO"
         first: av.VideoFrame | None = None
         stamps = []

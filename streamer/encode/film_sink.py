@@ -3,6 +3,7 @@
 Nothing appears under the final name before it is whole. Knows nothing of networks or masks.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -12,12 +13,14 @@ from av.container import OutputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
 
+from faceerase.configs.film import StreamsConfig
 from faceerase.errors import SinkError, VerificationError, reason_of
 from faceerase.streamer.decode.source import FilmInfo
 from faceerase.streamer.encode.codecs import EncoderChoice
 from faceerase.streamer.encode.container import FrameCounter, Timing, open_container, timing_of
 from faceerase.streamer.encode.partial import PartialFile
-from faceerase.streamer.encode.passengers import Passengers
+from faceerase.streamer.encode.passengers import USUAL, Passengers
+from faceerase.streamer.encode.roster import Beside
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.mask.matte import Matte
 
@@ -28,23 +31,39 @@ UNSPECIFIED = 2
 class FilmSink:
     """Writes one film."""
 
-    def __init__(self, target: Path, info: FilmInfo, choice: EncoderChoice) -> None:
+    def __init__(
+        self,
+        target: Path,
+        info: FilmInfo,
+        choice: EncoderChoice,
+        streams: StreamsConfig = USUAL,
+        beside: Sequence[Beside] | None = (),
+    ) -> None:
         """Open the partial file and the encoder.
 
+        Args:
+            target: the name that the film gets in the end.
+            info: what it is made of.
+            choice: how its picture is encoded.
+            streams: what becomes of all that is beside the picture.
+            beside: further pictures of the film, anonymised already, that go into it too; None: the picture goes alone.
+
         Raises:
-            SinkError: the place cannot be written to, the container is unknown, or encoder and container don't go
-                together.
+            SinkError: the place cannot be written to, the container is unknown, encoder and container don't go
+                together, or the other streams don't go into it as ``streams`` asks.
         """
         self._choice = choice
         self._written = 0
         self._timing = timing_of(target, info.time_base, info.rate)
         self._counter = FrameCounter(info.rate, target) if self._timing.constant_rate else None
+        self._beside = beside or ()
         self._partial = PartialFile(target)
         self._passengers: Passengers | None = None
         try:
             self._container = open_container(self._partial.url, target, info.time_base, info.audio_rates)
             self._stream = _add_picture(self._container, info, choice, target, self._timing)
-            self._passengers = Passengers(info.path, info.stream_index, self._container)
+            if beside is not None:
+                self._passengers = Passengers(info.path, info.stream_index, self._container, streams, beside)
             self._container.start_encoding()
         except (av.error.FFmpegError, ValueError) as error:
             self.abandon()
@@ -83,20 +102,20 @@ class FilmSink:
             SinkError: the encoder or the disk refused.
             VerificationError: the written file does not hold as many frames as were written.
         """
-        assert self._passengers is not None
-        remarks = [f"dropped: {text}" for text in self._passengers.dropped]
+        remarks: list[str] = []
         if self._counter is not None and self._counter.offset:
             remarks.append(f"start offset of {float(self._counter.offset):.3f} s lost: this container has none")
         try:
             self._travel(self._stream.encode(None))
-            self._passengers.write_until(None)
+            if self._passengers is not None:
+                self._passengers.write_until(None)
             self._container.close()
         except (av.error.FFmpegError, OSError) as error:
             raise SinkError(f"{self._partial.target}: not finished ({reason_of(error)})") from error
-        finally:
+        if self._passengers is not None:
+            remarks += self._passengers.remarks
             self._passengers.close()
-        self._check()
-        return remarks
+        return [*remarks, *self._check()]
 
     def publish(self) -> None:
         """Give the finished film its name.
@@ -136,20 +155,27 @@ class FilmSink:
         self._partial.remove()
 
     def _travel(self, packets: "Sequence[Packet[VideoStream]]") -> None:
-        assert self._passengers is not None
         for packet in packets:
-            if packet.dts is not None:
+            if packet.dts is not None and self._passengers is not None:
                 self._passengers.write_until(float(packet.dts * packet.time_base))
             self._container.mux(packet)
 
-    def _check(self) -> None:
+    def _check(self) -> list[str]:
+        expected = [self._written, *(item.frames for item in self._beside)]
         with av.open(self._partial.url) as written:
-            stream = written.streams.video[0]
-            found = sum(1 for packet in written.demux(stream) if packet.size)
-        if found != self._written:
+            missing = self._passengers.missing_in(written) if self._passengers is not None else []
+            videos = written.streams.video[: len(expected)]
+            numbers = Counter(packet.stream.index for packet in written.demux(videos) if packet.size)
+            found = [numbers[stream.index] for stream in videos]
+        if found != expected:
             raise VerificationError(
-                f"{self._partial.target}: {self._written} frames written, {found} in the file; nothing was kept"
+                f"{self._partial.target}: {_sum(expected)} frames written, {_sum(found)} in the file; nothing was kept"
             )
+        return missing
+
+
+def _sum(frames: Sequence[int]) -> str:
+    return " + ".join(map(str, frames))
 
 
 def _add_picture(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from faceerase.configs.film import FilmConfig
 from faceerase.errors import SourceError, VerificationError
+from faceerase.streamer.decode.source import FilmInfo
 from faceerase.streamer.encode.film_sink import FilmSink
 from faceerase.streamer.follow.criteria import Criteria
 from faceerase.streamer.report import Progress
@@ -30,7 +31,7 @@ def rejected_name(output: Path) -> Path:
 
 
 def let_pass(
-    source: Path,
+    film: FilmInfo,
     written: FilmSink,
     matte: FrameSink | None,
     finders: Finders,
@@ -40,7 +41,7 @@ def let_pass(
     """Check a film that is finished but not published, and return the verdict.
 
     Args:
-        source: what it was made of.
+        film: what it was made of.
         written: the film.
         matte: the mask that was used, finished too, or None.
         finders: who looks.
@@ -54,7 +55,9 @@ def let_pass(
         SinkError: it could not be given the other name.
     """
     try:
-        verdict = verify(source, written.unpublished, matte.unpublished if matte else None, finders, report)
+        verdict = verify(
+            film.path, written.unpublished, matte.unpublished if matte else None, finders, report, film.stream_index
+        )
     except SourceError as error:
         raise VerificationError(f"{written.target}: cannot be read again ({error})") from error
     if not verdict.passed:

@@ -9,6 +9,7 @@ from faceerase.configs import film
 
 _PANEL = "What comes out"
 _ENCODE = film.EncodeConfig()
+_STREAMS = film.StreamsConfig()
 
 Source = Annotated[Path, typer.Argument(metavar="INPUT", help="The film to anonymise.", show_default=False)]
 
@@ -97,6 +98,53 @@ EncoderOption = Annotated[
         metavar="K=V",
         rich_help_panel=_PANEL,
         help="An option of the encoder, by FFmpeg's name; may be given more than once.",
+    ),
+]
+
+VideoStream = Annotated[
+    str | None,
+    typer.Option(
+        metavar="N|all",
+        rich_help_panel=_PANEL,
+        help="Which video stream of INPUT is anonymised, by its number in the file, or each of them; none is copied "
+        f"as it is. (default: {_STREAMS.video})",
+    ),
+]
+
+Audio = Annotated[
+    film.Audio | None,
+    typer.Option(
+        rich_help_panel=_PANEL, help=f"Sound: copied packet by packet, or left out. (default: {_STREAMS.audio})"
+    ),
+]
+
+KeepMetadata = Annotated[
+    bool | None,
+    typer.Option(
+        "--keep-metadata",
+        show_default=False,
+        rich_help_panel=_PANEL,
+        help="Keep titles, places, dates, devices and other tags, and the titles of chapters: they can name people.",
+    ),
+]
+
+KeepData = Annotated[
+    bool | None,
+    typer.Option(
+        "--keep-data",
+        show_default=False,
+        rich_help_panel=_PANEL,
+        help="Keep data streams (GPS and other telemetry) where OUTPUT can hold them.",
+    ),
+]
+
+StrictStreams = Annotated[
+    bool | None,
+    typer.Option(
+        "--strict-streams",
+        show_default=False,
+        rich_help_panel=_PANEL,
+        help="Begin nothing if a stream, chapters or the time code would be left out (exit code 4).",
     ),
 ]
 

@@ -27,6 +27,10 @@ def verify(
         Path | None,
         typer.Option(metavar="PATH", help="The mask that was used; without it, what differs counts as erased."),
     ] = None,
+    video_stream: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=0, help="Which video stream of SOURCE, by its number. (default: the main one)"),
+    ] = None,
     detector: Annotated[Path | None, typer.Option(metavar="ONNX", help=DETECTOR_HELP)] = None,
     model: Annotated[
         Path | None, typer.Option(metavar="ONNX", help="Another network. (default: the shipped unet-lite)")
@@ -60,7 +64,7 @@ def verify(
         engine = OnnxEngine(look.model, look.provider, look.threads, look.batch_size)
         finders = finders_of(config, engine, criteria_of(config, engine.contract))
         with film_progress(output.name, json_lines) as show:
-            verdict = check(source, output, matte, finders, show)
+            verdict = check(source, output, matte, finders, show, video_stream)
         tell_verdict(verdict, json_lines, Console(highlight=False, soft_wrap=True))
         if not verdict.passed:
             raise FacesLeftError(output, verdict)

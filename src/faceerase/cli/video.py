@@ -13,8 +13,8 @@ from faceerase.cli.summary import summarise, tell_verdict
 from faceerase.configs.film import load_film_config
 from faceerase.errors import ConfigError
 from faceerase.log import get_logger
+from faceerase.streamer.every_picture import anonymise_film
 from faceerase.streamer.look.engine import OnnxEngine
-from faceerase.streamer.pipeline import anonymise
 from faceerase.streamer.verify.gate import rejected_name
 from faceerase.streamer.verify.verdict import FacesLeftError
 
@@ -33,6 +33,11 @@ def video(
     preset: result.Preset = None,
     pix_fmt: result.PixFmt = None,
     encoder_option: result.EncoderOption = None,
+    video_stream: result.VideoStream = None,
+    audio: result.Audio = None,
+    keep_metadata: result.KeepMetadata = None,
+    keep_data: result.KeepData = None,
+    strict_streams: result.StrictStreams = None,
     overwrite: result.Overwrite = False,
     min_face: search.MinFace = None,
     scan: search.Scan = None,
@@ -68,6 +73,13 @@ def video(
         "mask": {"rule": threshold_rule, "threshold": threshold},
         "erase": {"method": method},
         "encode": {"codec": codec, "crf": crf, "bitrate": bitrate, "preset": preset, "pix_fmt": pix_fmt},
+        "streams": {
+            "video": video_stream,
+            "audio": audio,
+            "metadata": keep_metadata,
+            "data": keep_data,
+            "strict": strict_streams,
+        },
         "verify": {"enabled": verify, "detector": detector, "keep_rejected": keep_rejected or None},
     }
     with outcome(debug):
@@ -84,7 +96,7 @@ def video(
         )
         try:
             with film_progress(source.name, json_lines) as show:
-                report = anonymise(source, output, matte, resolved, engine, show)
+                report = anonymise_film(source, output, matte, resolved, engine, show)
         except FacesLeftError as error:
             tell_verdict(error.verdict, json_lines)
             raise

@@ -1,0 +1,52 @@
+"""The time code at which a film starts: where files keep it, and whether it can be written again.
+
+FFmpeg's muxers make its track from a tag. Knows nothing of frames; a time code is text, ``hh:mm:ss:ff`` (``;`` before
+the frames: drop-frame).
+"""
+
+import re
+from collections.abc import Mapping
+from fractions import Fraction
+
+from av.container import InputContainer
+from av.stream import Stream
+
+TAG = "timecode"
+
+_FORM = re.compile(r"\d\d:[0-5]\d:[0-5]\d([:;.])(\d\d+)")
+_DROPS = ";."
+
+
+def time_code_of(container: InputContainer, picture: Stream) -> str | None:
+    """Return the time code at which a film starts: its picture's, else the file's, else that of a time code track."""
+    tracks = [stream for stream in container.streams if is_time_code(stream)]
+    for tags in (picture.metadata, container.metadata, *(track.metadata for track in tracks)):
+        value = tag(tags, TAG)
+        if value:
+            return value
+    return None
+
+
+def is_time_code(stream: Stream) -> bool:
+    """Whether a stream is a time code track."""
+    return stream.type == "data" and tag(stream.metadata, TAG) is not None
+
+
+def why_not(time_code: str, rate: Fraction | None) -> str | None:
+    """Return why a time code cannot be written for a film of so many frames a second, or None."""
+    match = _FORM.fullmatch(time_code)
+    if match is None:
+        return "not of the form hh:mm:ss:ff"
+    if rate is None:
+        return "the film's frame rate is not known"
+    frames = round(rate)
+    if int(match[2]) >= frames:
+        return f"a second has {frames} frames"
+    if match[1] in _DROPS and frames % 30:
+        return "only 29.97 and 59.94 frames a second drop numbers"
+    return None
+
+
+def tag(tags: Mapping[str, str], name: str) -> str | None:
+    """Return the value of a tag, however its name is spelt: Matroska's are in capitals."""
+    return next((value for key, value in tags.items() if key.lower() == name), None)
