@@ -27,7 +27,8 @@ from faceerase.streamer.mask.matte import Matte
 from faceerase.streamer.prefetch import FRAMES_AHEAD, prefetch
 from faceerase.streamer.report import FilmReport, Progress
 from faceerase.streamer.seams import Anonymizer, FrameSink
-from faceerase.streamer.verify.gate import finders_of, let_pass, rejected_name
+from faceerase.streamer.sidecar.sink import ReportSink
+from faceerase.streamer.verify.gate import check, finders_of, let_pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ def anonymise(
     config: FilmConfig,
     engine: OnnxEngine,
     report: Callable[[Progress], None],
+    sidecar: Path | None = None,
 ) -> FilmReport:
     """Anonymise one film and return what happened.
 
@@ -57,6 +59,7 @@ def anonymise(
         config: every option.
         engine: the loaded network.
         report: called after every frame.
+        sidecar: where the report beside the film goes (.json), or None.
 
     Raises:
         SourceError: the source cannot be read.
@@ -76,14 +79,19 @@ def anonymise(
     planner = make_planner(config.look.scan, engine.contract, config.look.min_face, viewing.rate)
     looks, most = Looks(), 0
     frames = erased = faces = cells = all_cells = 0
-    verdict = cover = None
+    verdict = cover = notes = None
     with ExitStack() as undo:
         if matte is not None:
             cover = open_matte(matte, info)
             undo.callback(cover.abandon)
         written = FilmSink(output, info, choice)
         undo.callback(written.abandon)
-        sinks: list[FrameSink] = [written] if cover is None else [cover, written]
+        films: list[FrameSink] = [written] if cover is None else [cover, written]
+        sinks = films
+        if sidecar is not None:
+            notes = ReportSink(sidecar, info, config, engine)
+            undo.callback(notes.abandon)
+            sinks = [*films, notes]
         decoded = prefetch(film.frames(), FRAMES_AHEAD)
         masked = prefetch(follow(decoded, planner, engine, criteria, viewing), FRAMES_AHEAD)
         clean = prefetch(erase(masked, PlaneAnonymizer(config.erase.method, viewing.rate)), FRAMES_AHEAD)
@@ -98,31 +106,35 @@ def anonymise(
                 cells += int(item.matte.cells.sum())
                 all_cells += item.matte.cells.size
                 report(Progress(frames, info.frame_count, faces))
-        for sink in sinks:
+        for sink in films:
             remarks += sink.finish()
         if finders is not None:
-            keep_as = rejected_name(output) if config.verify.keep_rejected else None
-            verdict = let_pass(source, written, cover, finders, keep_as, report)
+            verdict = check(source, written, cover, finders, report)
+        outcome = FilmReport(
+            source=source,
+            output=output,
+            matte=matte,
+            frames=frames,
+            frames_with_regions=erased,
+            faces=faces,
+            looks=looks,
+            most_tiles=most,
+            erased_share=cells / max(1, all_cells),
+            provider=engine.provider,
+            encoder=f"{choice.encoder} {choice.pixel_format}",
+            seconds=time.monotonic() - started,
+            remarks=(*film.remarks, *remarks),
+            lost=tuple(film.lost),
+            verified=verdict,
+        )
+        if notes is not None:
+            notes.tell(outcome, written.unpublished)
+            notes.finish()
+        let_pass(verdict, written, [notes] if notes else [], config.verify.keep_rejected)
         for sink in sinks:
             sink.publish()
         undo.pop_all()  # whole: nothing is to be undone any more
-    return FilmReport(
-        source=source,
-        output=output,
-        matte=matte,
-        frames=frames,
-        frames_with_regions=erased,
-        faces=faces,
-        looks=looks,
-        most_tiles=most,
-        erased_share=cells / max(1, all_cells),
-        provider=engine.provider,
-        encoder=f"{choice.encoder} {choice.pixel_format}",
-        seconds=time.monotonic() - started,
-        remarks=(*film.remarks, *remarks),
-        lost=tuple(film.lost),
-        verified=verdict,
-    )
+    return outcome
 
 
 def criteria_of(config: FilmConfig, contract: ModelContract) -> Criteria:
