@@ -7,6 +7,7 @@ head, which is what a person reads first. Knows nothing of encoders or networks.
 import shutil
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from faceerase.configs.film import FilmConfig
@@ -122,7 +123,8 @@ class ReportSink:
 
     def abandon(self) -> None:
         """Leave nothing behind."""
-        self._lines.close()
+        with suppress(OSError):  # closing writes what was not written yet, perhaps to a full disk
+            self._lines.close()
         self._partial.remove()
 
     def _head(self, outcome: FilmReport, written: Path) -> Head:

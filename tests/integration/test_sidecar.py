@@ -1,6 +1,7 @@
 """The report beside a film: its format is kept, it tells the truth, and it comes and goes with the film."""
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -168,13 +169,13 @@ def test_a_passed_check_is_told(clean: Callable[..., FilmReport], tmp_path: Path
     assert (check.passed, check.frames, check.finders, check.findings) == (True, 8, ("network",), ())
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
 def test_a_report_that_cannot_be_written_takes_the_film_with_it(
     clean: Callable[..., FilmReport], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(report_sink.shutil, "copyfileobj", refuse)
+    monkeypatch.setattr(
+        report_sink.tempfile, "TemporaryFile", lambda **_: os.fdopen(os.open("/dev/full", os.O_RDWR), "w+b")
+    )
     with pytest.raises(SinkError, match=r"film\.json.*No space left"):
         clean()
     assert names(tmp_path) == []
