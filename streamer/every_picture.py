@@ -29,10 +29,11 @@ def anonymise_film(
     config: FilmConfig,
     engine: OnnxEngine,
     report: Callable[[Progress], None],
+    sidecar: Path | None = None,
 ) -> FilmReport:
     """Anonymise the pictures of a film that are asked for and return what happened.
 
-    Args and errors are those of ``pipeline.anonymise``; the matte is that of the main picture.
+    Args and errors are those of ``pipeline.anonymise``; matte and sidecar are those of the main picture.
     """
     further = _further_pictures(source, output, config) if config.streams.video == "all" else []
     reports: list[FilmReport] = []
@@ -53,7 +54,7 @@ def anonymise_film(
                 raise FacesLeftError(output, error.verdict, f"video stream {number}; nothing was kept") from error
             reports.append(done)
             beside.append(Beside(number, hidden, done.frames))
-        main = anonymise(source, output, matte, config, engine, _onwards(report, reports), beside=beside)
+        main = anonymise(source, output, matte, config, engine, _onwards(report, reports), beside, sidecar)
     return _summed(main, list(zip(further, reports, strict=True)))
 
 

@@ -28,7 +28,8 @@ from faceerase.streamer.mask.matte import Matte
 from faceerase.streamer.prefetch import FRAMES_AHEAD, prefetch
 from faceerase.streamer.report import FilmReport, Progress
 from faceerase.streamer.seams import Anonymizer, FrameSink
-from faceerase.streamer.verify.gate import finders_of, let_pass, rejected_name
+from faceerase.streamer.sidecar.sink import ReportSink
+from faceerase.streamer.verify.gate import check, finders_of, let_pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ def anonymise(
     engine: OnnxEngine,
     report: Callable[[Progress], None],
     beside: Sequence[Beside] | None = (),
+    sidecar: Path | None = None,
 ) -> FilmReport:
     """Anonymise one picture of a film and return what happened.
 
@@ -61,6 +63,7 @@ def anonymise(
         report: called after every frame.
         beside: further pictures of the film, anonymised already, that go into the output too; None: the picture goes
             alone, without sound or anything else.
+        sidecar: where the report beside the film goes (.json), or None.
 
     Raises:
         SourceError: the source cannot be read.
@@ -80,14 +83,19 @@ def anonymise(
     planner = make_planner(config.look.scan, engine.contract, config.look.min_face, viewing.rate)
     looks, most = Looks(), 0
     frames = erased = faces = cells = all_cells = 0
-    verdict = cover = None
+    verdict = cover = notes = None
     with ExitStack() as undo:
         if matte is not None:
             cover = open_matte(matte, info)
             undo.callback(cover.abandon)
         written = FilmSink(output, info, choice, config.streams, beside)
         undo.callback(written.abandon)
-        sinks: list[FrameSink] = [written] if cover is None else [cover, written]
+        films: list[FrameSink] = [written] if cover is None else [cover, written]
+        sinks = films
+        if sidecar is not None:
+            notes = ReportSink(sidecar, info, config, engine)
+            undo.callback(notes.abandon)
+            sinks = [*films, notes]
         decoded = prefetch(film.frames(), FRAMES_AHEAD)
         masked = prefetch(follow(decoded, planner, engine, criteria, viewing), FRAMES_AHEAD)
         clean = prefetch(erase(masked, PlaneAnonymizer(config.erase.method, viewing.rate)), FRAMES_AHEAD)
@@ -102,31 +110,35 @@ def anonymise(
                 cells += int(item.matte.cells.sum())
                 all_cells += item.matte.cells.size
                 report(Progress(frames, info.frame_count, faces))
-        for sink in sinks:
+        for sink in films:
             remarks += sink.finish()
         if finders is not None:
-            keep_as = rejected_name(output) if config.verify.keep_rejected else None
-            verdict = let_pass(info, written, cover, finders, keep_as, report)
+            verdict = check(info, written, cover, finders, report)
+        outcome = FilmReport(
+            source=source,
+            output=output,
+            matte=matte,
+            frames=frames,
+            frames_with_regions=erased,
+            faces=faces,
+            looks=looks,
+            most_tiles=most,
+            erased_share=cells / max(1, all_cells),
+            provider=engine.provider,
+            encoder=f"{choice.encoder} {choice.pixel_format}",
+            seconds=time.monotonic() - started,
+            remarks=(*film.remarks, *remarks),
+            lost=tuple(film.lost),
+            verified=verdict,
+        )
+        if notes is not None:
+            notes.tell(outcome, written.unpublished)
+            notes.finish()
+        let_pass(verdict, written, [notes] if notes else [], config.verify.keep_rejected)
         for sink in sinks:
             sink.publish()
         undo.pop_all()  # whole: nothing is to be undone any more
-    return FilmReport(
-        source=source,
-        output=output,
-        matte=matte,
-        frames=frames,
-        frames_with_regions=erased,
-        faces=faces,
-        looks=looks,
-        most_tiles=most,
-        erased_share=cells / max(1, all_cells),
-        provider=engine.provider,
-        encoder=f"{choice.encoder} {choice.pixel_format}",
-        seconds=time.monotonic() - started,
-        remarks=(*film.remarks, *remarks),
-        lost=tuple(film.lost),
-        verified=verdict,
-    )
+    return outcome
 
 
 def criteria_of(config: FilmConfig, contract: ModelContract) -> Criteria:

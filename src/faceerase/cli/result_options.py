@@ -43,6 +43,16 @@ Matte = Annotated[
     ),
 ]
 
+Report = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="PATH",
+        rich_help_panel=_PANEL,
+        help="Also write what happened (.json): versions, network, options, streams in and out, what was dropped or "
+        "lost, every face with its time codes and places, the cost.",
+    ),
+]
+
 Codec = Annotated[
     str | None,
     typer.Option(

@@ -26,6 +26,7 @@ def video(
     output: result.Output,
     method: result.Method = None,
     matte: result.Matte = None,
+    report: result.Report = None,
     codec: result.Codec = None,
     crf: result.Crf = None,
     purpose: result.Purpose = None,
@@ -90,21 +91,22 @@ def video(
         if (detector or keep_rejected) and not resolved.verify.enabled:
             raise ConfigError("--detector and --keep-rejected belong to --verify, which is off")
         keeps = resolved.verify.enabled and resolved.verify.keep_rejected
-        check_paths(source, output, matte, rejected_name(output) if keeps else None, overwrite)
+        rejected = [rejected_name(target) for target in (output, report) if target is not None] if keeps else []
+        check_paths(source, [output, matte, report, *rejected], overwrite)
         engine = OnnxEngine(
             resolved.look.model, resolved.look.provider, resolved.look.threads, resolved.look.batch_size
         )
         try:
             with film_progress(source.name, json_lines) as show:
-                report = anonymise_film(source, output, matte, resolved, engine, show)
+                done = anonymise_film(source, output, matte, resolved, engine, show, report)
         except FacesLeftError as error:
             tell_verdict(error.verdict, json_lines)
             raise
         if json_lines:
-            emit("done", configuration=resolved.model_dump(mode="json"), **report.to_dict())
+            emit("done", configuration=resolved.model_dump(mode="json"), **done.to_dict())
         else:
-            summarise(report)
-        if report.lost:
+            summarise(done)
+        if done.lost:
             raise typer.Exit(LOST_FRAMES)
 
 
