@@ -4,17 +4,15 @@ FFmpeg's muxers make its track from a tag. Knows nothing of frames; a time code 
 the frames: drop-frame).
 """
 
-import re
 from collections.abc import Mapping
 from fractions import Fraction
 
 from av.container import InputContainer
 from av.stream import Stream
 
-TAG = "timecode"
+from faceerase.streamer.timecode import counting_rate, read_time_code
 
-_FORM = re.compile(r"\d\d:[0-5]\d:[0-5]\d([:;.])(\d\d+)")
-_DROPS = ";."
+TAG = "timecode"
 
 
 def time_code_of(container: InputContainer, picture: Stream) -> str | None:
@@ -34,16 +32,12 @@ def is_time_code(stream: Stream) -> bool:
 
 def why_not(time_code: str, rate: Fraction | None) -> str | None:
     """Return why a time code cannot be written for a film of so many frames a second, or None."""
-    match = _FORM.fullmatch(time_code)
-    if match is None:
-        return "not of the form hh:mm:ss:ff"
     if rate is None:
         return "the film's frame rate is not known"
-    frames = round(rate)
-    if int(match[2]) >= frames:
-        return f"a second has {frames} frames"
-    if match[1] in _DROPS and frames % 30:
-        return "only 29.97 and 59.94 frames a second drop numbers"
+    try:
+        read_time_code(time_code, counting_rate(rate))
+    except ValueError as error:
+        return str(error)
     return None
 
 

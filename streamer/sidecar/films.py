@@ -16,21 +16,19 @@ from av.stream import Stream
 from av.video.stream import VideoStream
 
 from faceerase.streamer.decode.opening import disposition_names, main_video, open_film
+from faceerase.streamer.encode.timecode import tag, time_code_of
 from faceerase.streamer.sidecar.colours import colour_of
 from faceerase.streamer.sidecar.schema import FilmFacts, StreamFacts
 
-TIME_CODE = "timecode"
-"""Key of the metadata under which FFmpeg gives the time code of the first frame."""
 
-
-def describe_film(path: Path, name: Path) -> FilmFacts:
-    """Return what is in the film at ``path``, which is called ``name``.
+def describe_film(path: Path, name: Path, picture: int | None = None) -> FilmFacts:
+    """Return what is in the film at ``path``, which is called ``name``; its picture is the stream of that number.
 
     Raises:
         SourceError: it cannot be read.
     """
     with open_film(path) as container:
-        main = main_video(container, path)
+        main = main_video(container, path, picture)
         first = _first_picture(container, main)
         return FilmFacts(
             path=str(name),
@@ -39,7 +37,7 @@ def describe_film(path: Path, name: Path) -> FilmFacts:
             start=_seconds(container.start_time, Fraction(1, av.time_base)),
             duration=_seconds(container.duration, Fraction(1, av.time_base)),
             main=main.index,
-            time_code=_time_code(container, main),
+            time_code=time_code_of(container, main),
             chapters=len(container.chapters()),
             metadata_keys=_keys(container.metadata),
             streams=tuple(_describe(stream, first if stream is main else None) for stream in container.streams),
@@ -66,7 +64,7 @@ def _describe(stream: Stream, picture: av.VideoFrame | None) -> StreamFacts:
         frames=stream.frames or None,
         start=_seconds(stream.start_time, base),
         duration=_seconds(stream.duration, base),
-        language=next((value for key, value in stream.metadata.items() if key.lower() == "language"), None),
+        language=tag(stream.metadata, "language"),
         disposition=tuple(disposition_names(stream)),
         metadata_keys=_keys(stream.metadata),
     )
@@ -103,14 +101,6 @@ def _side_data(picture: av.VideoFrame) -> tuple[str, ...] | None:
         return tuple(sorted({data.type.name for data in found}))
     except ValueError:
         return None  # PyAV gives none of them where one is of a kind that it does not know (EXIF)
-
-
-def _time_code(container: InputContainer, main: VideoStream) -> str | None:
-    for metadata in (main.metadata, *(stream.metadata for stream in container.streams), container.metadata):
-        for key, value in metadata.items():
-            if key.lower() == TIME_CODE:
-                return value
-    return None
 
 
 def _keys(metadata: Mapping[str, str]) -> tuple[str, ...]:

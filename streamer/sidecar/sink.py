@@ -43,7 +43,7 @@ class ReportSink:
         self._info = info
         self._configuration = resolved(config)
         self._model = describe_model(engine)
-        self._source = describe_film(info.path, info.path)
+        self._source = describe_film(info.path, info.path, info.stream_index)
         self._codes = codes_of(info.rate, self._source.time_code)
         self._log = FrameLog(self._codes)
         self._listed = 0

@@ -46,7 +46,7 @@ def test_a_time_code_that_has_no_place_is_named(tmp_path: Path, films: Any) -> N
 
 
 @pytest.mark.parametrize(
-    ("text", "why"), [("01:00:00;02", "drop numbers"), ("01:00:00:25", "25 frames"), ("noon", "hh:mm:ss:ff")]
+    ("text", "why"), [("01:00:00;02", "drop-frame exists"), ("01:00:00:25", "at 25 frames"), ("noon", "HH:MM:SS:FF")]
 )
 def test_a_time_code_that_cannot_be_is_named(tmp_path: Path, text: str, why: str, films: Any) -> None:
     with films.open(tmp_path / "in.mkv", time_code=text) as container:
