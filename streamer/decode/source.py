@@ -17,6 +17,7 @@ from faceerase.errors import SourceError
 from faceerase.log import get_logger
 from faceerase.streamer.decode.clock import Clock, choose_clock, next_time
 from faceerase.streamer.decode.completeness import Completeness
+from faceerase.streamer.decode.light import Light, light_of
 from faceerase.streamer.decode.opening import main_video, open_film
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.planes import to_planar
@@ -52,6 +53,7 @@ class FilmInfo:
     color_trc: int
     colorspace: int
     rotation: int
+    light: Light
     clock: Clock
     audio_rates: tuple[int, ...]
 
@@ -196,6 +198,7 @@ def _probe(path: Path) -> FilmInfo:
             color_trc=int(first.color_trc),
             colorspace=int(first.colorspace),
             rotation=int(first.rotation),
+            light=light_of(first),
             clock=choose_clock(stamps, stores_pts=container.format.name != "avi"),
             audio_rates=tuple(sound.rate for sound in container.streams.audio if sound.rate),
         )

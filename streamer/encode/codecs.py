@@ -24,7 +24,7 @@ KEPT = {
 }  # fmt: skip
 """Codecs of sources that ``auto`` keeps, by FFmpeg's canonical name, and the encoder for each."""
 
-OTHERWISE = ("libx264", "libx265", "libvpx-vp9")
+OTHERWISE = ("libx264", "libx265", "libvpx-vp9", "libsvtav1")
 """What ``auto`` takes in turn where it cannot keep the codec."""
 
 STILLS = {".png": "png"}

@@ -8,20 +8,19 @@ from contextlib import suppress
 from pathlib import Path
 
 import av
-from av.container import OutputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
 
 from faceerase.errors import SinkError, VerificationError, reason_of
 from faceerase.streamer.decode.source import FilmInfo
 from faceerase.streamer.encode.codecs import EncoderChoice
-from faceerase.streamer.encode.container import FrameCounter, Timing, open_container, timing_of
+from faceerase.streamer.encode.container import FrameCounter, open_container, timing_of
 from faceerase.streamer.encode.partial import PartialFile
 from faceerase.streamer.encode.passengers import Passengers
+from faceerase.streamer.encode.picture_track import JPEG_RANGE, PictureTrack
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.mask.matte import Matte
 
-JPEG_RANGE = 2
 UNSPECIFIED = 2
 
 
@@ -43,7 +42,7 @@ class FilmSink:
         self._passengers: Passengers | None = None
         try:
             self._container = open_container(self._partial.url, target, info.time_base, info.audio_rates)
-            self._stream = _add_picture(self._container, info, choice, target, self._timing)
+            self._track = PictureTrack(self._container, info, choice, target, self._timing)
             self._passengers = Passengers(info.path, info.stream_index, self._container)
             self._container.start_encoding()
         except (av.error.FFmpegError, ValueError) as error:
@@ -71,7 +70,7 @@ class FilmSink:
             picture.pts = self._counter.count(frame.pts * frame.time_base)
             picture.time_base = self._timing.time_base
         try:
-            self._travel(self._stream.encode(picture))
+            self._travel(self._track.encode(picture))
         except (av.error.FFmpegError, OSError) as error:
             raise SinkError(f"{self._partial.target}: frame {frame.index} not written ({reason_of(error)})") from error
         self._written += 1
@@ -88,7 +87,7 @@ class FilmSink:
         if self._counter is not None and self._counter.offset:
             remarks.append(f"start offset of {float(self._counter.offset):.3f} s lost: this container has none")
         try:
-            self._travel(self._stream.encode(None))
+            self._travel(self._track.encode(None))
             self._passengers.write_until(None)
             self._container.close()
         except (av.error.FFmpegError, OSError) as error:
@@ -150,32 +149,6 @@ class FilmSink:
             raise VerificationError(
                 f"{self._partial.target}: {self._written} frames written, {found} in the file; nothing was kept"
             )
-
-
-def _add_picture(
-    container: OutputContainer, info: FilmInfo, choice: EncoderChoice, target: Path, timing: Timing
-) -> VideoStream:
-    options = dict(choice.options)
-    if timing.constant_rate:
-        options["bf"] = "0"  # without presentation times nothing may be reordered
-    stream = container.add_stream(choice.encoder, rate=info.rate, options=options)
-    if not isinstance(stream, VideoStream):
-        raise SinkError(f"{target}: {choice.encoder} is not a video encoder")
-    context = stream.codec_context
-    context.width, context.height = info.width, info.height
-    context.pix_fmt = choice.pixel_format
-    stream.time_base = timing.time_base
-    context.time_base = timing.time_base
-    context.framerate = info.rate
-    context.color_range = JPEG_RANGE if choice.full_range else info.color_range
-    context.color_primaries = info.color_primaries
-    context.color_trc = info.color_trc
-    context.colorspace = info.colorspace
-    if info.aspect:
-        context.sample_aspect_ratio = info.aspect
-    if info.rotation:
-        stream.set_display_rotation(info.rotation)
-    return stream
 
 
 def _convert(picture: av.VideoFrame, choice: EncoderChoice) -> av.VideoFrame:
