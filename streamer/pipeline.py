@@ -15,6 +15,7 @@ from faceerase.errors import ConfigError
 from faceerase.streamer.decode.source import FilmSource
 from faceerase.streamer.encode.codecs import SourceCodec, choose_encoder
 from faceerase.streamer.encode.film_sink import FilmSink
+from faceerase.streamer.encode.left_behind import left_behind
 from faceerase.streamer.encode.matte_sink import open_matte
 from faceerase.streamer.erase.anonymizer import PlaneAnonymizer
 from faceerase.streamer.follow.criteria import Criteria
@@ -100,6 +101,7 @@ def anonymise(
                 report(Progress(frames, info.frame_count, faces))
         for sink in sinks:
             remarks += sink.finish()
+        remarks += left_behind(film.beside, choice.encoder)
         if finders is not None:
             keep_as = rejected_name(output) if config.verify.keep_rejected else None
             verdict = let_pass(source, written, cover, finders, keep_as, report)

@@ -1,15 +1,54 @@
-"""What travels with a decoded frame beside its samples. Knows nothing of what it means."""
+"""What travels with a decoded frame beside its samples, and how it is made readable. Knows nothing of what it means."""
 
 from collections.abc import Iterable
+from fractions import Fraction
 from typing import cast
 
 import av
-from av.sidedata.sidedata import SideData
+from av.filter import Graph
+from av.sidedata.sidedata import SideData, Type
+
+GREATEST_KIND = 63
+"""FFmpeg numbers its kinds of side data from 0, so far to about half of this."""
 
 
 def side_data_of(picture: av.VideoFrame) -> list[SideData]:
-    """Return a frame's side data; nothing where one is of a kind that PyAV cannot name, for then it gives none."""
+    """Return a frame's side data; ``nameable`` comes first.
+
+    Raises:
+        ValueError: some of it is of a kind that PyAV has no name for; then it gives nothing at all.
+    """
+    return list(cast(Iterable[SideData], picture.side_data))
+
+
+def nameable(picture: av.VideoFrame) -> av.VideoFrame:
+    """Return a frame of which all side data has a name: itself, or one with the same samples and less beside them.
+
+    What has no name is EXIF above all: place, device and thumbnail of a photo, which encoders of stills would write
+    again.
+    """
     try:
-        return list(cast(Iterable[SideData], picture.side_data))
+        side_data_of(picture)
     except ValueError:
-        return []
+        return _without_the_nameless(picture)
+    return picture
+
+
+def _without_the_nameless(picture: av.VideoFrame) -> av.VideoFrame:
+    graph = Graph()
+    time_base = picture.time_base or Fraction(1, 90_000)
+    last = graph.add_buffer(width=picture.width, height=picture.height, format=picture.format, time_base=time_base)
+    known = {cast(int, kind.value) for kind in Type}
+    for number in range(GREATEST_KIND + 1):
+        if number not in known:
+            step = graph.add("sidedata", f"mode=delete:type={number}")
+            last.link_to(step)
+            last = step
+    sink = graph.add("buffersink")
+    last.link_to(sink)
+    graph.configure()
+    graph.push(picture)
+    stripped = graph.pull()
+    assert isinstance(stripped, av.VideoFrame)
+    stripped.pts, stripped.dts, stripped.time_base = picture.pts, picture.dts, picture.time_base
+    return stripped

@@ -3,6 +3,7 @@
 What could not be decoded is counted and named, never passed over. Knows nothing of masks or outputs.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -11,14 +12,18 @@ from pathlib import Path
 
 import av
 from av.container import InputContainer
+from av.sidedata.sidedata import Type
 from av.video.stream import VideoStream
 
 from faceerase.errors import SourceError
 from faceerase.log import get_logger
+from faceerase.streamer.decode.beside import count_beside
 from faceerase.streamer.decode.clock import Clock, choose_clock, next_time
 from faceerase.streamer.decode.completeness import Completeness
+from faceerase.streamer.decode.display import Matrix, field_order_of, matrix_of, quarter_turns
 from faceerase.streamer.decode.light import Light, light_of
 from faceerase.streamer.decode.opening import main_video, open_film
+from faceerase.streamer.decode.side_data import nameable
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.planes import to_planar
 
@@ -52,7 +57,8 @@ class FilmInfo:
     color_primaries: int
     color_trc: int
     colorspace: int
-    rotation: int
+    display_matrix: Matrix | None
+    field_order: int
     light: Light
     clock: Clock
     audio_rates: tuple[int, ...]
@@ -60,11 +66,11 @@ class FilmInfo:
     @property
     def quarter_turns(self) -> int:
         """Counter-clockwise, after which the picture is upright."""
-        return round(self.rotation / 90) % 4
+        return quarter_turns(self.display_matrix)
 
 
 class FilmSource:
-    """A film file as a ``FrameSource``; ``remarks`` and ``lost`` are complete once ``frames`` has ended."""
+    """A film file as a ``FrameSource``; ``remarks``, ``lost`` and ``beside`` are complete once ``frames`` has ended."""
 
     def __init__(self, path: Path) -> None:
         """Open the file and look at its first frames.
@@ -72,7 +78,8 @@ class FilmSource:
         Raises:
             SourceError: it cannot be read, or no frame of it can be decoded.
         """
-        self.info = _probe(path)
+        self.info = probe(path)
+        self.beside: Counter[Type] = Counter()
         self.lost: list[str] = []
         self.remarks: list[str] = []
 
@@ -85,14 +92,17 @@ class FilmSource:
         info = self.info
         step = max(1, round(1 / (info.rate * info.time_base)))
         last: int | None = None
-        repaired = count = 0
+        repaired = nameless = count = 0
         with open_film(info.path) as container:
             stream = main_video(container, info.path)
             stream.thread_type = "AUTO"
             for picture in self._pictures(container, stream):
                 timed = next_time(info.clock, (picture.pts, picture.dts), last, step)
                 repaired += timed.repaired
-                planar = self._checked(to_planar(picture), count)
+                named = nameable(picture)
+                nameless += named is not picture
+                count_beside(named, self.beside)
+                planar = self._checked(to_planar(named), count)
                 planar.pts, planar.time_base = timed.pts, info.time_base
                 yield Frame(count, timed.pts, info.time_base, planar)
                 last, count = timed.pts, count + 1
@@ -100,6 +110,8 @@ class FilmSource:
             raise SourceError(f"{info.path}: no frame of it could be decoded")
         if repaired:
             self._remark(f"presentation times missing or backward: repaired from the DTS ({repaired} frames)")
+        if nameless:
+            self._remark(f"EXIF or other side data that has no name here removed ({nameless} frames)")
         if info.planar_format != info.pixel_format:
             self._remark(f"pixel format {info.pixel_format} re-packed losslessly as {info.planar_format}")
 
@@ -161,14 +173,19 @@ class FilmSource:
         _log.info("%s: %s", self.info.path.name, text)
 
 
-def _probe(path: Path) -> FilmInfo:
+def probe(path: Path, frames: int = PROBED_FRAMES) -> FilmInfo:
+    """Return what is known of a film once its first ``frames`` are decoded.
+
+    Raises:
+        SourceError: it cannot be read, or no frame of it can be decoded.
+    """
     with open_film(path) as container:
         stream = main_video(container, path)
         stream.thread_type = "AUTO"
         first: av.VideoFrame | None = None
         stamps = []
         try:
-            for picture in islice(container.decode(stream), PROBED_FRAMES):
+            for picture in islice(container.decode(stream), frames):
                 first = first or picture
                 stamps.append((picture.pts, picture.dts))
         except av.error.FFmpegError as error:
@@ -176,6 +193,7 @@ def _probe(path: Path) -> FilmInfo:
                 raise SourceError(f"{path}: its video cannot be decoded ({error.strerror})") from error
         if first is None:
             raise SourceError(f"{path}: no frame of it could be decoded")
+        first = nameable(first)
         planar = to_planar(first)
         context = stream.codec_context
         rate = stream.average_rate or stream.guessed_rate or Fraction(25)
@@ -197,7 +215,8 @@ def _probe(path: Path) -> FilmInfo:
             color_primaries=int(first.color_primaries),
             color_trc=int(first.color_trc),
             colorspace=int(first.colorspace),
-            rotation=int(first.rotation),
+            display_matrix=matrix_of(first),
+            field_order=field_order_of(first, context.field_order),
             light=light_of(first),
             clock=choose_clock(stamps, stores_pts=container.format.name != "avi"),
             audio_rates=tuple(sound.rate for sound in container.streams.audio if sound.rate),

@@ -180,6 +180,7 @@ def _options(encoder: str, pixel_format: str, source: SourceCodec, config: Encod
     if encoder == "libx265":
         # x265's own pool ignores FFmpeg's thread count, and prints a page to stderr.
         options["x265-params"] = f"pools={config.threads}:frame-threads=1:log-level=error"
+        options["a53cc"] = "1"  # closed captions, which it writes only where asked to
     if encoder == "libsvtav1":
         options["svtav1-params"] = f"lp={config.threads}"
     if encoder == "libvpx-vp9" and config.bitrate is None:

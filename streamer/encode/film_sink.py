@@ -11,10 +11,11 @@ import av
 from av.packet import Packet
 from av.video.stream import VideoStream
 
-from faceerase.errors import SinkError, VerificationError, reason_of
-from faceerase.streamer.decode.source import FilmInfo
+from faceerase.errors import SinkError, SourceError, VerificationError, reason_of
+from faceerase.streamer.decode.source import FilmInfo, probe
 from faceerase.streamer.encode.codecs import EncoderChoice
 from faceerase.streamer.encode.container import FrameCounter, open_container, timing_of
+from faceerase.streamer.encode.kept import not_kept
 from faceerase.streamer.encode.partial import PartialFile
 from faceerase.streamer.encode.passengers import Passengers
 from faceerase.streamer.encode.picture_track import JPEG_RANGE, PictureTrack
@@ -34,6 +35,7 @@ class FilmSink:
             SinkError: the place cannot be written to, the container is unknown, or encoder and container don't go
                 together.
         """
+        self._info = info
         self._choice = choice
         self._written = 0
         self._timing = timing_of(target, info.time_base, info.rate)
@@ -95,7 +97,7 @@ class FilmSink:
         finally:
             self._passengers.close()
         self._check()
-        return remarks
+        return [*remarks, *not_kept(self._info, self._look_again())]
 
     def publish(self) -> None:
         """Give the finished film its name.
@@ -140,6 +142,12 @@ class FilmSink:
             if packet.dts is not None:
                 self._passengers.write_until(float(packet.dts * packet.time_base))
             self._container.mux(packet)
+
+    def _look_again(self) -> FilmInfo:
+        try:
+            return probe(self._partial.path, frames=1)
+        except SourceError as error:
+            raise VerificationError(f"{self._partial.target}: cannot be read again ({error}); nothing kept") from error
 
     def _check(self) -> None:
         with av.open(self._partial.url) as written:

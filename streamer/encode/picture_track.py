@@ -16,9 +16,11 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
 from faceerase.errors import SinkError
+from faceerase.streamer.decode.display import PROGRESSIVE
 from faceerase.streamer.decode.source import FilmInfo
 from faceerase.streamer.encode.codecs import EncoderChoice
 from faceerase.streamer.encode.container import Timing
+from faceerase.streamer.encode.fields import with_fields
 from faceerase.streamer.encode.light import template, with_light
 
 JPEG_RANGE = 2
@@ -45,6 +47,7 @@ class PictureTrack:
         options = dict(choice.options)
         if timing.constant_rate:
             options["bf"] = "0"  # without presentation times nothing may be reordered
+        options = with_fields(choice.encoder, options, info.field_order)
         options = with_light(choice.encoder, options, info.light)
         codec = str(av.Codec(choice.encoder, "w").canonical_name)
         shape = template(codec, info.width, info.height, info.light)
@@ -70,8 +73,8 @@ class PictureTrack:
                 if value is not None:
                     setattr(self.stream.codec_context, name, value)
         self.stream.time_base = timing.time_base
-        if info.rotation:
-            self.stream.set_display_rotation(info.rotation)
+        if info.display_matrix is not None:
+            self.stream.set_display_matrix(info.display_matrix)
 
     def encode(self, picture: av.VideoFrame | None) -> "Sequence[Packet[VideoStream]]":
         """Return the packets that a picture brings about; None: all that are left.
@@ -94,5 +97,7 @@ def _configure(context: VideoCodecContext, info: FilmInfo, choice: EncoderChoice
     context.color_primaries = info.color_primaries
     context.color_trc = info.color_trc
     context.colorspace = info.colorspace
+    if info.field_order > PROGRESSIVE:
+        context.field_order = info.field_order
     if info.aspect:
         context.sample_aspect_ratio = info.aspect
