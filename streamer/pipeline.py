@@ -70,7 +70,7 @@ def anonymise(
     finders = finders_of(config, engine, criteria) if config.verify.enabled else None
     film = FilmSource(source)
     info = film.info
-    coded = SourceCodec(info.codec, info.profile)
+    coded = SourceCodec(info.codec, info.profile, (info.width, info.height))
     choice = choose_encoder(config.encode, coded, info.planar_format, info.full_range, output.suffix)
     remarks = [*choice.remarks]
     viewing = Viewing(info.full_range, info.quarter_turns, float(info.rate))
