@@ -18,6 +18,7 @@ from av.video.stream import VideoStream
 from faceerase.errors import SourceError
 from faceerase.log import get_logger
 from faceerase.streamer.decode.beside import count_beside
+from faceerase.streamer.decode.chroma import chroma_location
 from faceerase.streamer.decode.clock import Clock, choose_clock, next_time
 from faceerase.streamer.decode.completeness import Completeness
 from faceerase.streamer.decode.display import Matrix, field_order_of, matrix_of, quarter_turns
@@ -60,6 +61,7 @@ class FilmInfo:
     display_matrix: Matrix | None
     field_order: int
     light: Light
+    chroma_location: str | None
     clock: Clock
     audio_rates: tuple[int, ...]
 
@@ -218,6 +220,7 @@ def probe(path: Path, frames: int = PROBED_FRAMES) -> FilmInfo:
             display_matrix=matrix_of(first),
             field_order=field_order_of(first, context.field_order),
             light=light_of(first),
+            chroma_location=chroma_location(path, context.codec.canonical_name, first.format.name),
             clock=choose_clock(stamps, stores_pts=container.format.name != "avi"),
             audio_rates=tuple(sound.rate for sound in container.streams.audio if sound.rate),
         )

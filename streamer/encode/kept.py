@@ -8,12 +8,20 @@ from fractions import Fraction
 
 import av
 
+from faceerase.streamer.decode import chroma
 from faceerase.streamer.decode.display import BOTTOM_FIRST, PROGRESSIVE, TOP_FIRST, Matrix
 from faceerase.streamer.decode.light import Mastering
 from faceerase.streamer.decode.source import FilmInfo
 
 UNSPECIFIED = 2
 """In H.273's tables of primaries, transfer characteristics and matrices."""
+
+
+def unknown(info: FilmInfo) -> list[str]:
+    """Return remarks on what of a source's picture cannot be known, and so not be kept."""
+    if info.chroma_location is not None:
+        return []
+    return [f"chroma location unknown: {info.codec} cannot be asked where its chroma samples lie"]
 
 
 def not_kept(before: FilmInfo, after: FilmInfo) -> list[str]:
@@ -37,6 +45,9 @@ def _differences(before: FilmInfo, after: FilmInfo) -> Iterator[tuple[str, str, 
         # Matrix 0 is RGB's, which some codecs say and some imply
         if one not in (UNSPECIFIED, 0) and one != other:
             yield NAMES[what], str(one), str(other)
+    here, there = _place(before.chroma_location), _place(after.chroma_location)
+    if here not in (there, "unknown") and (here, there) != ("left", "unknown"):
+        yield "chroma location", here, there
     if has_alpha(before.pixel_format) and not has_alpha(after.pixel_format):
         yield "alpha", before.pixel_format, after.pixel_format
     if before.light.mastering is not None and before.light.mastering != after.light.mastering:
@@ -63,6 +74,11 @@ def _matrix(matrix: Matrix | None) -> str:
 
 def _range(full: bool) -> str:
     return "full" if full else "limited"
+
+
+def _place(chroma_location: str | None) -> str:
+    """Name where chroma lies; who does not say so means the left (H.264 and H.265, annex E)."""
+    return {None: "unknown", chroma.UNSPECIFIED: "left"}.get(chroma_location) or str(chroma_location)
 
 
 def _first_field(order: int) -> str:

@@ -16,6 +16,7 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
 from faceerase.errors import SinkError
+from faceerase.streamer.decode.chroma import UNSPECIFIED, subsamples_both_ways
 from faceerase.streamer.decode.display import PROGRESSIVE
 from faceerase.streamer.decode.source import FilmInfo
 from faceerase.streamer.encode.codecs import EncoderChoice
@@ -47,6 +48,8 @@ class PictureTrack:
         options = dict(choice.options)
         if timing.constant_rate:
             options["bf"] = "0"  # without presentation times nothing may be reordered
+        if info.chroma_location not in (None, UNSPECIFIED) and subsamples_both_ways(choice.pixel_format):
+            options = {"chroma_sample_location": info.chroma_location, **options}
         options = with_fields(choice.encoder, options, info.field_order)
         options = with_light(choice.encoder, options, info.light)
         codec = str(av.Codec(choice.encoder, "w").canonical_name)
