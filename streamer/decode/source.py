@@ -21,6 +21,7 @@ from faceerase.streamer.decode.beside import count_beside
 from faceerase.streamer.decode.chroma import chroma_location
 from faceerase.streamer.decode.clock import Clock, choose_clock, next_time
 from faceerase.streamer.decode.completeness import Completeness
+from faceerase.streamer.decode.decoder import decoder_of
 from faceerase.streamer.decode.display import Matrix, field_order_of, matrix_of, quarter_turns
 from faceerase.streamer.decode.light import Light, light_of
 from faceerase.streamer.decode.opening import main_video, open_film
@@ -97,7 +98,6 @@ class FilmSource:
         repaired = nameless = count = 0
         with open_film(info.path) as container:
             stream = main_video(container, info.path)
-            stream.thread_type = "AUTO"
             for picture in self._pictures(container, stream):
                 timed = next_time(info.clock, (picture.pts, picture.dts), last, step)
                 repaired += timed.repaired
@@ -119,7 +119,7 @@ class FilmSource:
 
     def _pictures(self, container: InputContainer, stream: VideoStream) -> Iterator[av.VideoFrame]:
         completeness = Completeness(container, stream)
-        packets = container.demux()
+        packets, decoder = container.demux(), decoder_of(stream)
         number = expected = given = named = 0
         while True:
             try:
@@ -135,7 +135,7 @@ class FilmSource:
             number += 1
             expected += bool(packet.size) and not packet.is_discard
             try:
-                pictures = packet.decode()
+                pictures = decoder.decode(packet)
             except av.error.EOFError:
                 break
             except av.error.FFmpegError as error:
@@ -144,10 +144,8 @@ class FilmSource:
                 self._lose(f"near packet {number}{when}: cannot be decoded ({error.strerror})")
                 named += 1
                 continue
-            for picture in pictures:
-                if isinstance(picture, av.VideoFrame):
-                    given += 1
-                    yield picture
+            given += len(pictures)
+            yield from pictures
         unnamed = expected - given - named
         if self.info.codec in ONE_PICTURE_A_PACKET and unnamed > 0:
             self._lose(f"{unnamed} of {expected} coded pictures gave no picture")
@@ -183,11 +181,12 @@ def probe(path: Path, frames: int = PROBED_FRAMES) -> FilmInfo:
     """
     with open_film(path) as container:
         stream = main_video(container, path)
-        stream.thread_type = "AUTO"
+        decoder = decoder_of(stream)
         first: av.VideoFrame | None = None
         stamps = []
         try:
-            for picture in islice(container.decode(stream), frames):
+            decoded = (picture for packet in container.demux(stream) for picture in decoder.decode(packet))
+            for picture in islice(decoded, frames):
                 first = first or picture
                 stamps.append((picture.pts, picture.dts))
         except av.error.FFmpegError as error:

@@ -37,6 +37,9 @@ SHALLOWER = frozenset({"prores_ks"})
 """Encoders that may take fewer bits of their own codec's films: ProRes 4444 is decoded with 12 and can be encoded with
 10; what would keep the bits would not keep the codec."""
 
+LISTED_ONLY = {"libx265": frozenset({"yuva420p", "yuva420p10le"})}
+"""Formats that FFmpeg lists for an encoder and that its library, as PyAV ships it, refuses."""
+
 WHOLE_CHROMA = frozenset({"libx264", "libx265"})
 """Encoders that take no picture at whose edge a chroma sample stands for less than its block: odd sizes of 4:2:0."""
 
@@ -142,7 +145,8 @@ def _encoder(name: str) -> av.Codec:
 
 
 def _formats(encoder: str) -> list[str]:
-    return [video_format.name for video_format in _encoder(encoder).video_formats or []]
+    listed = [video_format.name for video_format in _encoder(encoder).video_formats or []]
+    return [name for name in listed if name not in LISTED_ONLY.get(encoder, ())]
 
 
 def _described(pixel_format: str, source: SourceCodec) -> str:

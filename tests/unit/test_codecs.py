@@ -158,6 +158,7 @@ def test_options_are_passed_on_and_unknown_ones_refused() -> None:
         ("prores", "yuv444p12le"),  # depth would be lost
         ("h264", "yuv420p12le"),
         ("h264", "yuva420p"),  # alpha would be lost
+        ("hevc", "yuva420p"),
         ("auto", "yuv411p"),
         ("auto", "yuv420p16le"),
     ],
