@@ -23,6 +23,13 @@ from faceerase.streamer.mask.regions import SHAPE_SIDE, FrameMask, Region
 CAPTIONS = bytes.fromhex("fc942c fc4142 fd8080".replace(" ", ""))
 """Three triplets of CEA-608/708: erase the screen, "AB", nothing."""
 
+DOLBY_VISION = bytes.fromhex(
+    "000000017c0119080908406136506f003ff801ffc00fffd0000008000006800000400000340000030200000301c95980000d"
+    "7a8959be7f3ac7095991328000004000000302000003000200000300070d8890c06182978c23814500000300698f96bfffc0"
+    "00000300000300000300180803e0385574339c5b80"
+)
+"""A NAL unit of type 62: Dolby Vision of profile 8.1, one straight line for each colour (ETSI GS CCM 001, annex C)."""
+
 MASK = FrameMask((Region(Box(20, 10, 40, 30), np.full((SHAPE_SIDE, SHAPE_SIDE), 255, np.uint8), 1.0, 1),))
 
 
@@ -51,9 +58,9 @@ def hdr10_plus() -> bytes:
 
 @pytest.fixture
 def film_with(tmp_path: Path) -> Callable[..., Path]:
-    """``film_with(sei, encoder, pixel_format)``: four frames with a NAL unit before each; the path."""
+    """``film_with(unit, encoder, pixel_format, behind)``: four frames, a NAL unit before or behind each; the path."""
 
-    def make(unit: bytes, encoder: str = "libx264", pixel_format: str = "yuv420p") -> Path:
+    def make(unit: bytes, encoder: str = "libx264", pixel_format: str = "yuv420p", behind: bool = False) -> Path:
         path = tmp_path / f"{encoder}.ts"
         options = {"x265-params": "log-level=error"} if encoder == "libx265" else {}
         with av.open(str(path), "w") as film:
@@ -69,7 +76,7 @@ def film_with(tmp_path: Path) -> Callable[..., Path]:
                 packets += stream.encode(picture)
             for packet in [*packets, *stream.encode(None)]:
                 data = bytes(packet)
-                start = first_slice(data, hevc=encoder == "libx265")
+                start = len(data) if behind else first_slice(data, hevc=encoder == "libx265")
                 marked = av.Packet(data[:start] + unit + data[start:])
                 marked.pts, marked.dts, marked.time_base = packet.pts, packet.dts, packet.time_base
                 marked.is_keyframe, marked.stream = packet.is_keyframe, stream
@@ -103,6 +110,10 @@ def anonymise(source: Path, target: Path, codec: str, pixel_format: str | None =
     remarks = [*film.remarks, *sink.finish(), *left_behind(film.beside, choice.encoder)]
     sink.publish()
     return remarks
+
+
+def kinds_of(path: Path) -> set[Type]:
+    return {data.type for frame in FilmSource(path).frames() for data in side_data_of(frame.picture)}
 
 
 def captions_of(path: Path) -> list[bytes]:
@@ -144,12 +155,21 @@ def test_hdr10_plus_is_dropped_and_named(
     tmp_path: Path, film_with: Callable[..., Path], codec: str, pixel_format: str, encoder: str
 ) -> None:
     film = film_with(hevc_sei(4, hdr10_plus()), "libx265", pixel_format)
-    first = next(FilmSource(film).frames())
-    assert Type.DYNAMIC_HDR_PLUS in {data.type for data in side_data_of(first.picture)}
+    assert Type.DYNAMIC_HDR_PLUS in kinds_of(film)
     remarks = anonymise(film, tmp_path / "copy.mkv", codec)
     assert f"HDR10+ dynamic metadata dropped (4 frames): {encoder} does not write it" in remarks
-    last = next(FilmSource(tmp_path / "copy.mkv").frames())
-    assert Type.DYNAMIC_HDR_PLUS not in {data.type for data in side_data_of(last.picture)}
+    assert Type.DYNAMIC_HDR_PLUS not in kinds_of(tmp_path / "copy.mkv")
+
+
+@pytest.mark.parametrize(("codec", "encoder"), [("hevc", "libx265"), ("av1", "libsvtav1")])
+def test_dolby_vision_is_dropped_and_named(
+    tmp_path: Path, film_with: Callable[..., Path], codec: str, encoder: str
+) -> None:
+    film = film_with(DOLBY_VISION, "libx265", "yuv420p10le", behind=True)
+    assert kinds_of(film) >= {Type.DOVI_RPU_BUFFER, Type.DOVI_METADATA}
+    remarks = anonymise(film, tmp_path / "copy.mkv", codec)
+    assert f"Dolby Vision metadata dropped (4 frames): {encoder} does not write it" in remarks
+    assert not kinds_of(tmp_path / "copy.mkv") & {Type.DOVI_RPU_BUFFER, Type.DOVI_METADATA}
 
 
 def test_user_data_is_named_but_not_an_encoders_signature(tmp_path: Path, film_with: Callable[..., Path]) -> None:

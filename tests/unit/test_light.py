@@ -119,3 +119,11 @@ def test_a_template_is_only_made_of_what_it_is_needed_for() -> None:
     assert shape is not None
     with shape:
         assert (shape.streams.video[0].width, shape.streams.video[0].height) == (64, 48)
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
+@pytest.mark.parametrize("codec", ["h264", "hevc", "av1"])
+def test_hlg_stays_hlg(tmp_path: Path, hdr_info: FilmInfo, codec: str, suffix: str) -> None:
+    write(tmp_path / f"copy{suffix}", replace(hdr_info, light=Light(), color_trc=18), codec)
+    info = FilmSource(tmp_path / f"copy{suffix}").info
+    assert (info.color_primaries, info.color_trc, info.colorspace, info.color_range) == (9, 18, 9, 1)
