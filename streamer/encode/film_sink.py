@@ -18,11 +18,10 @@ from faceerase.streamer.encode.container import FrameCounter, open_container, ti
 from faceerase.streamer.encode.kept import not_kept
 from faceerase.streamer.encode.partial import PartialFile
 from faceerase.streamer.encode.passengers import Passengers
-from faceerase.streamer.encode.picture_track import JPEG_RANGE, PictureTrack
+from faceerase.streamer.encode.picture_track import PictureTrack
+from faceerase.streamer.encode.pixels import convert
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.mask.matte import Matte
-
-UNSPECIFIED = 2
 
 
 class FilmSink:
@@ -63,9 +62,7 @@ class FilmSink:
             SinkError: the encoder or the disk refused.
         """
         del matte
-        picture = frame.picture
-        if picture.format.name != self._choice.pixel_format:
-            picture = _convert(picture, self._choice)
+        picture = convert(frame.picture, self._choice)
         picture.pict_type = av.video.frame.PictureType.NONE  # the encoder chooses its own key frames
         picture.pts, picture.time_base = frame.pts, frame.time_base
         if self._counter is not None:
@@ -157,14 +154,3 @@ class FilmSink:
             raise VerificationError(
                 f"{self._partial.target}: {self._written} frames written, {found} in the file; nothing was kept"
             )
-
-
-def _convert(picture: av.VideoFrame, choice: EncoderChoice) -> av.VideoFrame:
-    if picture.format.name.replace("yuvj", "yuv") == choice.pixel_format:
-        # Same samples under a deprecated name: the full-range tag says the rest.
-        source_range = destination_range = JPEG_RANGE
-    else:
-        source_range = destination_range = int(picture.color_range) or UNSPECIFIED
-    return picture.reformat(
-        format=choice.pixel_format, src_color_range=source_range, dst_color_range=destination_range, threads=1
-    )

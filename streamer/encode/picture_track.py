@@ -23,8 +23,7 @@ from faceerase.streamer.encode.codecs import EncoderChoice
 from faceerase.streamer.encode.container import Timing
 from faceerase.streamer.encode.fields import with_fields
 from faceerase.streamer.encode.light import template, with_light
-
-JPEG_RANGE = 2
+from faceerase.streamer.encode.pixels import JPEG_RANGE
 
 TOLD = (
     "extradata", "codec_tag", "width", "height", "pix_fmt", "framerate", "sample_aspect_ratio", "color_range",
