@@ -31,10 +31,7 @@ SIGNATURES = (b"x264", b"x265")
 
 
 def count_beside(picture: av.VideoFrame, counted: Counter[Type]) -> None:
-    """Add the kinds that come with a decoded frame.
-
-    Before anybody edits it: PyAV keeps pointers to what ``make_writable`` frees.
-    """
+    """Add the kinds that come with a frame."""
     counted.update({data.type for data in side_data_of(picture) if data.type in NAMES and not _signed(data)})
 
 

@@ -12,17 +12,26 @@ GREATEST_KIND = 63
 """FFmpeg numbers its kinds of side data from 0, so far to about half of this."""
 
 
+PEEP = 8
+"""Side of the copy, in pixels, whose side data is looked at."""
+
+
 def side_data_of(picture: av.VideoFrame) -> list[SideData]:
-    """Return a frame's side data; ``nameable`` comes first.
+    """Return the side data of a frame in a planar format; ``nameable`` comes first.
+
+    It is read from a tiny copy. PyAV ties whatever is asked for its side data into a ring that only the garbage
+    collector unties, which would keep hundreds of large frames; and it would go on pointing to what ``make_writable``
+    frees.
 
     Raises:
         ValueError: some of it is of a kind that PyAV has no name for; then it gives nothing at all.
     """
-    return list(cast(Iterable[SideData], picture.side_data))
+    copy = picture.reformat(width=PEEP, height=PEEP, interpolation="POINT", threads=1)
+    return list(cast(Iterable[SideData], copy.side_data))
 
 
 def nameable(picture: av.VideoFrame) -> av.VideoFrame:
-    """Return a frame of which all side data has a name: itself, or one with the same samples and less beside them.
+    """Return a planar frame of which all side data has a name: itself, or the same samples with less beside them.
 
     What has no name is EXIF above all: place, device and thumbnail of a photo, which encoders of stills would write
     again.

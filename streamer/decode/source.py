@@ -101,12 +101,12 @@ class FilmSource:
             for picture in self._pictures(container, stream):
                 timed = next_time(info.clock, (picture.pts, picture.dts), last, step)
                 repaired += timed.repaired
-                named = nameable(picture)
-                nameless += named is not picture
+                planar = self._checked(to_planar(picture), count)
+                named = nameable(planar)
+                nameless += named is not planar
                 count_beside(named, self.beside)
-                planar = self._checked(to_planar(named), count)
-                planar.pts, planar.time_base = timed.pts, info.time_base
-                yield Frame(count, timed.pts, info.time_base, planar)
+                named.pts, named.time_base = timed.pts, info.time_base
+                yield Frame(count, timed.pts, info.time_base, named)
                 last, count = timed.pts, count + 1
         if count == 0:
             raise SourceError(f"{info.path}: no frame of it could be decoded")
@@ -194,8 +194,7 @@ def probe(path: Path, frames: int = PROBED_FRAMES) -> FilmInfo:
                 raise SourceError(f"{path}: its video cannot be decoded ({error.strerror})") from error
         if first is None:
             raise SourceError(f"{path}: no frame of it could be decoded")
-        first = nameable(first)
-        planar = to_planar(first)
+        planar = nameable(to_planar(first))
         context = stream.codec_context
         rate = stream.average_rate or stream.guessed_rate or Fraction(25)
         return FilmInfo(
@@ -216,9 +215,9 @@ def probe(path: Path, frames: int = PROBED_FRAMES) -> FilmInfo:
             color_primaries=int(first.color_primaries),
             color_trc=int(first.color_trc),
             colorspace=int(first.colorspace),
-            display_matrix=matrix_of(first),
-            field_order=field_order_of(first, context.field_order),
-            light=light_of(first),
+            display_matrix=matrix_of(planar),
+            field_order=field_order_of(planar, context.field_order),
+            light=light_of(planar),
             chroma_location=chroma_location(path, context.codec.canonical_name, first.format.name),
             clock=choose_clock(stamps, stores_pts=container.format.name != "avi"),
             audio_rates=tuple(sound.rate for sound in container.streams.audio if sound.rate),

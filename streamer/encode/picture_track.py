@@ -25,6 +25,9 @@ from faceerase.streamer.encode.fields import with_fields
 from faceerase.streamer.encode.light import template, with_light
 from faceerase.streamer.encode.pixels import JPEG_RANGE
 
+TAGS = {("hevc", "mp4"): "hvc1", ("hevc", "mov"): "hvc1"}
+"""What a codec is called in a container, where FFmpeg's own choice (hev1) is one that some players do not know."""
+
 TOLD = (
     "extradata", "codec_tag", "width", "height", "pix_fmt", "framerate", "sample_aspect_ratio", "color_range",
     "color_primaries", "color_trc", "colorspace", "field_order", "reorder_depth", "level", "profile",
@@ -52,20 +55,21 @@ class PictureTrack:
         options = with_fields(choice.encoder, options, info.field_order)
         options = with_light(choice.encoder, options, info.light)
         codec = str(av.Codec(choice.encoder, "w").canonical_name)
+        tag = TAGS.get((codec, container.format.name))
         shape = template(codec, info.width, info.height, info.light)
         if shape is None:
             self.stream = container.add_stream(choice.encoder, rate=info.rate, options=options)
             if not isinstance(self.stream, VideoStream):
                 raise SinkError(f"{target}: {choice.encoder} is not a video encoder")
             self._context = self.stream.codec_context
-            _configure(self._context, info, choice, timing)
+            _configure(self._context, info, choice, timing, tag)
         else:
             with closing(shape):
                 self.stream = container.add_stream_from_template(shape.streams.video[0], opaque=True)
             context = av.CodecContext.create(choice.encoder, "w")
             assert isinstance(context, VideoCodecContext)
             self._context = context
-            _configure(context, info, choice, timing)
+            _configure(context, info, choice, timing, tag)
             context.options = options
             # The new stream knows whether its container wants headers apart
             context.flags |= self.stream.codec_context.flags & Flags.global_header
@@ -90,7 +94,11 @@ class PictureTrack:
         return packets
 
 
-def _configure(context: VideoCodecContext, info: FilmInfo, choice: EncoderChoice, timing: Timing) -> None:
+def _configure(
+    context: VideoCodecContext, info: FilmInfo, choice: EncoderChoice, timing: Timing, tag: str | None
+) -> None:
+    if tag is not None:
+        context.codec_tag = tag
     context.width, context.height = info.width, info.height
     context.pix_fmt = choice.pixel_format
     context.time_base = timing.time_base

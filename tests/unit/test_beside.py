@@ -1,6 +1,7 @@
 """What travels with the frames: captions kept where the encoder writes them, everything else said; EXIF never."""
 
 import struct
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -210,3 +211,10 @@ def test_without_exif_a_photo_still_says_how_it_lies(tmp_path: Path) -> None:
 def test_a_frame_with_nothing_nameless_is_left_alone(noise_picture: Callable[..., av.VideoFrame]) -> None:
     picture = noise_picture()
     assert nameable(picture) is picture
+
+
+def test_looking_ties_no_frame(noise_picture: Callable[..., av.VideoFrame]) -> None:
+    picture = noise_picture()
+    before = sys.getrefcount(picture)
+    assert side_data_of(nameable(picture)) == []
+    assert sys.getrefcount(picture) == before

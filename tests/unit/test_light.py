@@ -99,6 +99,14 @@ def test_a_second_generation_is_the_same(tmp_path: Path, hdr_info: FilmInfo) -> 
     assert FilmSource(tmp_path / "two.mp4").info.light == HDR10
 
 
+@pytest.mark.parametrize("light", [Light(), HDR10])
+@pytest.mark.parametrize("suffix", [".mp4", ".mov"])
+def test_hevc_is_called_what_every_player_knows(tmp_path: Path, hdr_info: FilmInfo, light: Light, suffix: str) -> None:
+    write(tmp_path / f"copy{suffix}", replace(hdr_info, light=light), "hevc")
+    with av.open(str(tmp_path / f"copy{suffix}")) as film:
+        assert film.streams.video[0].codec_context.codec_tag == "hvc1"
+
+
 def test_a_film_without_it_gets_none(tmp_path: Path, hdr_info: FilmInfo) -> None:
     write(tmp_path / "copy.mp4", replace(hdr_info, light=Light()), "hevc")
     assert FilmSource(tmp_path / "copy.mp4").info.light == Light()
