@@ -15,6 +15,8 @@ from faceerase.errors import ConfigError
 from faceerase.streamer.decode.source import FilmSource
 from faceerase.streamer.encode.codecs import SourceCodec, choose_encoder
 from faceerase.streamer.encode.film_sink import FilmSink
+from faceerase.streamer.encode.kept import unknown
+from faceerase.streamer.encode.left_behind import left_behind
 from faceerase.streamer.encode.matte_sink import open_matte
 from faceerase.streamer.encode.roster import Beside
 from faceerase.streamer.erase.anonymizer import PlaneAnonymizer
@@ -76,9 +78,9 @@ def anonymise(
     finders = finders_of(config, engine, criteria) if config.verify.enabled else None
     film = FilmSource(source, config.streams.number)
     info = film.info
-    coded = SourceCodec(info.codec, info.profile)
+    coded = SourceCodec(info.codec, info.profile, (info.width, info.height))
     choice = choose_encoder(config.encode, coded, info.planar_format, info.full_range, output.suffix)
-    remarks = [*choice.remarks]
+    remarks = [*choice.remarks, *unknown(info)]
     viewing = Viewing(info.full_range, info.quarter_turns, float(info.rate))
     planner = make_planner(config.look.scan, engine.contract, config.look.min_face, viewing.rate)
     looks, most = Looks(), 0
@@ -112,6 +114,7 @@ def anonymise(
                 report(Progress(frames, info.frame_count, faces))
         for sink in films:
             remarks += sink.finish()
+        remarks += left_behind(film.beside, choice.encoder)
         if finders is not None:
             verdict = check(info, written, cover, finders, report)
         outcome = FilmReport(

@@ -4,6 +4,7 @@ Formats whose components share a plane (NV12, packed RGB, …) are re-packed onc
 nothing of masks or films.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,14 +20,27 @@ PlaneArray = NDArray[np.unsignedinteger[Any]]
 REPACKED = {
     "nv12": "yuv420p", "nv21": "yuv420p", "nv16": "yuv422p", "nv24": "yuv444p", "nv42": "yuv444p",
     "p010le": "yuv420p10le", "p012le": "yuv420p12le", "p016le": "yuv420p16le",
-    "p210le": "yuv422p10le", "p410le": "yuv444p10le", "y210le": "yuv422p10le",
-    "yuyv422": "yuv422p", "uyvy422": "yuv422p", "yvyu422": "yuv422p",
+    "p210le": "yuv422p10le", "p212le": "yuv422p12le", "p216le": "yuv422p16le", "p410le": "yuv444p10le",
+    "p412le": "yuv444p12le", "p416le": "yuv444p16le",
+    "yuyv422": "yuv422p", "uyvy422": "yuv422p", "yvyu422": "yuv422p", "y210le": "yuv422p10le",
+    "y212le": "yuv422p12le", "y216le": "yuv422p16le",
+    "vyu444": "yuv444p", "vuyx": "yuv444p", "vuya": "yuva444p", "ayuv": "yuva444p", "uyva": "yuva444p",
+    "v30xle": "yuv444p10le", "xv30le": "yuv444p10le", "xv36le": "yuv444p12le", "xv48le": "yuv444p16le",
+    "ayuv64le": "yuva444p16le",
     "rgb24": "gbrp", "bgr24": "gbrp", "rgb0": "gbrp", "bgr0": "gbrp", "0rgb": "gbrp", "0bgr": "gbrp",
     "rgba": "gbrap", "bgra": "gbrap", "argb": "gbrap", "abgr": "gbrap",
-    "rgb48le": "gbrp16le", "rgb48be": "gbrp16le", "bgr48le": "gbrp16le", "rgba64le": "gbrap16le",
-    "rgba64be": "gbrap16le", "x2rgb10le": "gbrp10le", "pal8": "gbrap", "monob": "gray", "monow": "gray",
+    "rgb48le": "gbrp16le", "bgr48le": "gbrp16le", "rgba64le": "gbrap16le", "bgra64le": "gbrap16le",
+    "x2rgb10le": "gbrp10le", "x2bgr10le": "gbrp10le",
+    "pal8": "gbrap", "monob": "gray", "monow": "gray", "ya8": "gbrap", "ya16le": "gbrap16le",
 }  # fmt: skip
-"""Pixel formats that are re-packed, and into what: same samples, one component a plane."""
+"""Pixel formats that are re-packed, and into what: same samples, one component a plane, little-endian.
+
+Gray with alpha, for which FFmpeg has no planes, becomes three equal colours. RGB of fewer than eight bits is not here:
+swscale shifts it up, and white would be gray.
+"""
+
+NO_WHOLE_NUMBERS = re.compile(r"(f16|f32|msb)[lb]e$")
+"""Floating point, and samples that are shifted up in their words: PyAV tells of neither but by the name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +97,7 @@ def is_planar(pixel_format: Any) -> bool:
     own_planes = len({c.plane for c in components}) == len(components)
     whole = all(8 <= c.bits <= 16 for c in components)
     odd = pixel_format.is_big_endian or pixel_format.is_bit_stream or pixel_format.has_palette
-    return bool(own_planes and whole and not odd)
+    return bool(components and own_planes and whole and not odd and not NO_WHOLE_NUMBERS.search(pixel_format.name))
 
 
 def to_planar(picture: av.VideoFrame) -> av.VideoFrame:
@@ -95,13 +109,22 @@ def to_planar(picture: av.VideoFrame) -> av.VideoFrame:
     if is_planar(picture.format):
         return picture
     name = picture.format.name
-    target = REPACKED.get(name) or (f"{name[:-2]}le" if name.endswith("be") else None)
+    target = _planar_name(name)
     if target is None:
-        raise SourceError(f"pixel format {name} cannot be held without loss; convert the film first")
+        raise SourceError(
+            f"pixel format {name} cannot be held without loss; convert the film first, to gbrp16le or yuv444p16le, say"
+        )
     # One thread: with several, swscale writes past line ends of 10-bit formats at unaligned widths.
     planar = picture.reformat(format=target, threads=1)
     planar.pts, planar.time_base = picture.pts, picture.time_base
     return planar
+
+
+def _planar_name(name: str) -> str | None:
+    little = f"{name[:-2]}le" if name.endswith("be") else name
+    if little in REPACKED:
+        return REPACKED[little]
+    return little if little != name and is_planar(av.VideoFormat(little)) else None
 
 
 def plane_views(picture: av.VideoFrame, layout: Layout) -> tuple[PlaneArray, ...]:

@@ -3,6 +3,7 @@
 What could not be decoded is counted and named, never passed over. Knows nothing of masks or outputs.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -11,13 +12,20 @@ from pathlib import Path
 
 import av
 from av.container import InputContainer
+from av.sidedata.sidedata import Type
 from av.video.stream import VideoStream
 
 from faceerase.errors import SourceError
 from faceerase.log import get_logger
+from faceerase.streamer.decode.beside import count_beside
+from faceerase.streamer.decode.chroma import chroma_location
 from faceerase.streamer.decode.clock import Clock, choose_clock, next_time
 from faceerase.streamer.decode.completeness import Completeness
+from faceerase.streamer.decode.decoder import decoder_of
+from faceerase.streamer.decode.display import Matrix, field_order_of, matrix_of, quarter_turns
+from faceerase.streamer.decode.light import Light, light_of
 from faceerase.streamer.decode.opening import main_video, open_film
+from faceerase.streamer.decode.side_data import nameable
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.planes import to_planar
 
@@ -51,18 +59,21 @@ class FilmInfo:
     color_primaries: int
     color_trc: int
     colorspace: int
-    rotation: int
+    display_matrix: Matrix | None
+    field_order: int
+    light: Light
+    chroma_location: str | None
     clock: Clock
     audio_rates: tuple[int, ...]
 
     @property
     def quarter_turns(self) -> int:
         """Counter-clockwise, after which the picture is upright."""
-        return round(self.rotation / 90) % 4
+        return quarter_turns(self.display_matrix)
 
 
 class FilmSource:
-    """A film file as a ``FrameSource``; ``remarks`` and ``lost`` are complete once ``frames`` has ended."""
+    """A film file as a ``FrameSource``; ``remarks``, ``lost`` and ``beside`` are complete once ``frames`` has ended."""
 
     def __init__(self, path: Path, stream: int | None = None) -> None:
         """Open the file and look at its first frames.
@@ -75,7 +86,8 @@ class FilmSource:
             SourceError: it cannot be read, or no frame of it can be decoded.
             ConfigError: the stream of that number is not a picture.
         """
-        self.info = _probe(path, stream)
+        self.info = probe(path, stream)
+        self.beside: Counter[Type] = Counter()
         self.lost: list[str] = []
         self.remarks: list[str] = []
 
@@ -88,27 +100,31 @@ class FilmSource:
         info = self.info
         step = max(1, round(1 / (info.rate * info.time_base)))
         last: int | None = None
-        repaired = count = 0
+        repaired = nameless = count = 0
         with open_film(info.path) as container:
             stream = main_video(container, info.path, info.stream_index)
-            stream.thread_type = "AUTO"
             for picture in self._pictures(container, stream):
                 timed = next_time(info.clock, (picture.pts, picture.dts), last, step)
                 repaired += timed.repaired
                 planar = self._checked(to_planar(picture), count)
-                planar.pts, planar.time_base = timed.pts, info.time_base
-                yield Frame(count, timed.pts, info.time_base, planar)
+                named = nameable(planar)
+                nameless += named is not planar
+                count_beside(named, self.beside)
+                named.pts, named.time_base = timed.pts, info.time_base
+                yield Frame(count, timed.pts, info.time_base, named)
                 last, count = timed.pts, count + 1
         if count == 0:
             raise SourceError(f"{info.path}: no frame of it could be decoded")
         if repaired:
             self._remark(f"presentation times missing or backward: repaired from the DTS ({repaired} frames)")
+        if nameless:
+            self._remark(f"EXIF or other side data that has no name here removed ({nameless} frames)")
         if info.planar_format != info.pixel_format:
             self._remark(f"pixel format {info.pixel_format} re-packed losslessly as {info.planar_format}")
 
     def _pictures(self, container: InputContainer, stream: VideoStream) -> Iterator[av.VideoFrame]:
         completeness = Completeness(container, stream)
-        packets = container.demux()
+        packets, decoder = container.demux(), decoder_of(stream)
         number = expected = given = named = 0
         while True:
             try:
@@ -124,7 +140,7 @@ class FilmSource:
             number += 1
             expected += bool(packet.size) and not packet.is_discard
             try:
-                pictures = packet.decode()
+                pictures = decoder.decode(packet)
             except av.error.EOFError:
                 break
             except av.error.FFmpegError as error:
@@ -133,10 +149,8 @@ class FilmSource:
                 self._lose(f"near packet {number}{when}: cannot be decoded ({error.strerror})")
                 named += 1
                 continue
-            for picture in pictures:
-                if isinstance(picture, av.VideoFrame):
-                    given += 1
-                    yield picture
+            given += len(pictures)
+            yield from pictures
         unnamed = expected - given - named
         if self.info.codec in ONE_PICTURE_A_PACKET and unnamed > 0:
             self._lose(f"{unnamed} of {expected} coded pictures gave no picture")
@@ -164,14 +178,21 @@ class FilmSource:
         _log.info("%s: %s", self.info.path.name, text)
 
 
-def _probe(path: Path, number: int | None) -> FilmInfo:
+def probe(path: Path, number: int | None = None, frames: int = PROBED_FRAMES) -> FilmInfo:
+    """Return what is known of a film once the first ``frames`` of its picture, or of stream ``number``, are decoded.
+
+    Raises:
+        SourceError: it cannot be read, or no frame of it can be decoded.
+        ConfigError: the stream of that number is not a picture.
+    """
     with open_film(path) as container:
         stream = main_video(container, path, number)
-        stream.thread_type = "AUTO"
+        decoder = decoder_of(stream)
         first: av.VideoFrame | None = None
         stamps = []
         try:
-            for picture in islice(container.decode(stream), PROBED_FRAMES):
+            decoded = (picture for packet in container.demux(stream) for picture in decoder.decode(packet))
+            for picture in islice(decoded, frames):
                 first = first or picture
                 stamps.append((picture.pts, picture.dts))
         except av.error.FFmpegError as error:
@@ -179,7 +200,7 @@ def _probe(path: Path, number: int | None) -> FilmInfo:
                 raise SourceError(f"{path}: its video cannot be decoded ({error.strerror})") from error
         if first is None:
             raise SourceError(f"{path}: no frame of it could be decoded")
-        planar = to_planar(first)
+        planar = nameable(to_planar(first))
         context = stream.codec_context
         rate = stream.average_rate or stream.guessed_rate or Fraction(25)
         return FilmInfo(
@@ -200,7 +221,10 @@ def _probe(path: Path, number: int | None) -> FilmInfo:
             color_primaries=int(first.color_primaries),
             color_trc=int(first.color_trc),
             colorspace=int(first.colorspace),
-            rotation=int(first.rotation),
+            display_matrix=matrix_of(planar),
+            field_order=field_order_of(planar, context.field_order),
+            light=light_of(planar),
+            chroma_location=chroma_location(path, context.codec.canonical_name, first.format.name),
             clock=choose_clock(stamps, stores_pts=container.format.name != "avi"),
             audio_rates=tuple(sound.rate for sound in container.streams.audio if sound.rate),
         )

@@ -24,7 +24,7 @@ KEPT = {
 }  # fmt: skip
 """Codecs of sources that ``auto`` keeps, by FFmpeg's canonical name, and the encoder for each."""
 
-OTHERWISE = ("libx264", "libx265", "libvpx-vp9")
+OTHERWISE = ("libx264", "libx265", "libvpx-vp9", "libsvtav1")
 """What ``auto`` takes in turn where it cannot keep the codec."""
 
 STILLS = {".png": "png"}
@@ -37,6 +37,12 @@ SHALLOWER = frozenset({"prores_ks"})
 """Encoders that may take fewer bits of their own codec's films: ProRes 4444 is decoded with 12 and can be encoded with
 10; what would keep the bits would not keep the codec."""
 
+LISTED_ONLY = {"libx265": frozenset({"yuva420p", "yuva420p10le"})}
+"""Formats that FFmpeg lists for an encoder and that its library, as PyAV ships it, refuses."""
+
+WHOLE_CHROMA = frozenset({"libx264", "libx265"})
+"""Encoders that take no picture at whose edge a chroma sample stands for less than its block: odd sizes of 4:2:0."""
+
 CRF_ENCODERS = frozenset({"libx264", "libx264rgb", "libx265", "libsvtav1", "libvpx-vp9", "libvpx", "libaom-av1"})
 
 PRORES = {"proxy": "proxy", "lt": "lt", "standard": "standard", "hq": "hq", "4444": "4444", "xq": "4444xq"}
@@ -48,10 +54,17 @@ DNXHR = {"yuv422p": "dnxhr_hq", "yuv422p10le": "dnxhr_hqx", "yuv444p10le": "dnxh
 
 @dataclass(frozen=True, slots=True)
 class SourceCodec:
-    """How a film's picture is coded: FFmpeg's canonical name, and the profile as its decoder calls it, or None."""
+    """How a film's picture is coded.
+
+    Attributes:
+        name: FFmpeg's canonical name of the codec.
+        profile: as its decoder calls it, or None.
+        size: width and height of the picture; without them every encoder counts as one that takes it.
+    """
 
     name: str
     profile: str | None = None
+    size: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +94,15 @@ def choose_encoder(
         for encoder in (name, RGB_ENCODERS.get(name, name)):
             shallower = encoder in SHALLOWER and KEPT.get(source.name) == encoder
             chosen = _asked_for(config.pix_fmt, encoder) or _nearest(wanted, _formats(encoder), shallower)
-            if chosen is None:
+            if chosen is None or not _takes(encoder, chosen, source.size):
                 continue
-            options = _options(encoder, chosen, source, config)
-            remarks = [] if config.codec != "auto" else _codec_remark(source.name, encoder, wanted, suffix.lower())
+            options = _options(encoder, chosen, full_range, source, config)
+            remarks = [] if config.codec != "auto" else _codec_remark(source, encoder, wanted, suffix.lower())
             if chosen != wanted:
                 why = "as asked" if config.pix_fmt else f"{encoder} holds no other"
                 remarks.append(f"pixel format {wanted} encoded as {chosen}: {why}")
             return EncoderChoice(encoder, chosen, full_range, options, tuple(remarks))
-    raise SinkError(f"{' and '.join(names)} cannot encode {wanted}; try --codec ffv1 into an .mkv")
+    raise SinkError(f"{' and '.join(names)} cannot encode {_described(wanted, source)}; try --codec ffv1 into an .mkv")
 
 
 def _canonical(encoder: str) -> str:
@@ -107,18 +120,18 @@ def _candidates(codec: str, source: str, suffix: str) -> list[str]:
     return [name for name in names if held is None or _canonical(name) in held] or [OTHERWISE[0]]
 
 
-def _codec_remark(source: str, encoder: str, wanted: str, suffix: str) -> list[str]:
+def _codec_remark(source: SourceCodec, encoder: str, wanted: str, suffix: str) -> list[str]:
     written = _canonical(encoder)
-    if suffix in STILLS or written == source:
+    if suffix in STILLS or written == source.name:
         return []
     held = held_by(suffix)
-    if source not in KEPT:
+    if source.name not in KEPT:
         why = "there is no encoder for it here, or none that anybody should still use"
-    elif held is not None and source not in held:
+    elif held is not None and source.name not in held:
         why = f"{suffix} cannot hold it"
     else:
-        why = f"{KEPT[source]} cannot encode {wanted}"
-    return [f"codec {source} encoded as {written}: {why}"]
+        why = f"{KEPT[source.name]} cannot encode {_described(wanted, source)}"
+    return [f"codec {source.name} encoded as {written}: {why}"]
 
 
 def _encoder(name: str) -> av.Codec:
@@ -132,7 +145,20 @@ def _encoder(name: str) -> av.Codec:
 
 
 def _formats(encoder: str) -> list[str]:
-    return [video_format.name for video_format in _encoder(encoder).video_formats or []]
+    listed = [video_format.name for video_format in _encoder(encoder).video_formats or []]
+    return [name for name in listed if name not in LISTED_ONLY.get(encoder, ())]
+
+
+def _described(pixel_format: str, source: SourceCodec) -> str:
+    width, height = source.size
+    return f"{pixel_format} of {width}×{height}" if width % 2 or height % 2 else pixel_format
+
+
+def _takes(encoder: str, pixel_format: str, size: tuple[int, int]) -> bool:
+    if encoder not in WHOLE_CHROMA:
+        return True
+    chosen = av.VideoFormat(pixel_format)
+    return not (size[0] % (64 // chosen.chroma_width(64)) or size[1] % (64 // chosen.chroma_height(64)))
 
 
 def _asked_for(pixel_format: str | None, encoder: str) -> str | None:
@@ -169,7 +195,9 @@ def _nearest(wanted: str, formats: list[str], shallower: bool) -> str | None:
     return max(fits, key=lambda fit: (fit[0], -fit[1]))[2] if fits else None
 
 
-def _options(encoder: str, pixel_format: str, source: SourceCodec, config: EncodeConfig) -> tuple[tuple[str, str], ...]:
+def _options(
+    encoder: str, pixel_format: str, full_range: bool, source: SourceCodec, config: EncodeConfig
+) -> tuple[tuple[str, str], ...]:
     options = {"threads": str(config.threads)}
     if config.bitrate is not None:
         options["b"] = config.bitrate
@@ -180,12 +208,15 @@ def _options(encoder: str, pixel_format: str, source: SourceCodec, config: Encod
     if encoder == "libx265":
         # x265's own pool ignores FFmpeg's thread count, and prints a page to stderr.
         options["x265-params"] = f"pools={config.threads}:frame-threads=1:log-level=error"
+        options["a53cc"] = "1"  # closed captions, which it writes only where asked to
     if encoder == "libsvtav1":
         options["svtav1-params"] = f"lp={config.threads}"
     if encoder == "libvpx-vp9" and config.bitrate is None:
         options["b"] = "0"
     if encoder == "mjpeg" and config.bitrate is None:
         options |= {"qmin": "2", "qmax": "2"}  # the finest steps that the codec's tables know
+    if encoder == "mjpeg" and not full_range:
+        options["strict"] = "unofficial"  # limited range is not in JPEG's standard; what was so stays so
     profile = _profile(encoder, pixel_format, source)
     if profile is not None:
         options["profile"] = profile

@@ -9,23 +9,22 @@ from contextlib import suppress
 from pathlib import Path
 
 import av
-from av.container import OutputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
 
 from faceerase.configs.film import StreamsConfig
-from faceerase.errors import SinkError, VerificationError, reason_of
-from faceerase.streamer.decode.source import FilmInfo
+from faceerase.errors import SinkError, SourceError, VerificationError, reason_of
+from faceerase.streamer.decode.source import FilmInfo, probe
 from faceerase.streamer.encode.codecs import EncoderChoice
-from faceerase.streamer.encode.container import FrameCounter, Timing, open_container, timing_of
+from faceerase.streamer.encode.container import FrameCounter, open_container, timing_of
+from faceerase.streamer.encode.kept import not_kept
 from faceerase.streamer.encode.partial import PartialFile
 from faceerase.streamer.encode.passengers import USUAL, Passengers
+from faceerase.streamer.encode.picture_track import PictureTrack
+from faceerase.streamer.encode.pixels import convert
 from faceerase.streamer.encode.roster import Beside
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.mask.matte import Matte
-
-JPEG_RANGE = 2
-UNSPECIFIED = 2
 
 
 class FilmSink:
@@ -52,6 +51,7 @@ class FilmSink:
             SinkError: the place cannot be written to, the container is unknown, encoder and container don't go
                 together, or the other streams don't go into it as ``streams`` asks.
         """
+        self._info = info
         self._choice = choice
         self._written = 0
         self._timing = timing_of(target, info.time_base, info.rate)
@@ -61,7 +61,7 @@ class FilmSink:
         self._passengers: Passengers | None = None
         try:
             self._container = open_container(self._partial.url, target, info.time_base, info.audio_rates)
-            self._stream = _add_picture(self._container, info, choice, target, self._timing)
+            self._track = PictureTrack(self._container, info, choice, target, self._timing)
             if beside is not None:
                 self._passengers = Passengers(info.path, info.stream_index, self._container, streams, beside)
             self._container.start_encoding()
@@ -81,16 +81,14 @@ class FilmSink:
             SinkError: the encoder or the disk refused.
         """
         del matte
-        picture = frame.picture
-        if picture.format.name != self._choice.pixel_format:
-            picture = _convert(picture, self._choice)
+        picture = convert(frame.picture, self._choice)
         picture.pict_type = av.video.frame.PictureType.NONE  # the encoder chooses its own key frames
         picture.pts, picture.time_base = frame.pts, frame.time_base
         if self._counter is not None:
             picture.pts = self._counter.count(frame.pts * frame.time_base)
             picture.time_base = self._timing.time_base
         try:
-            self._travel(self._stream.encode(picture))
+            self._travel(self._track.encode(picture))
         except (av.error.FFmpegError, OSError) as error:
             raise SinkError(f"{self._partial.target}: frame {frame.index} not written ({reason_of(error)})") from error
         self._written += 1
@@ -106,7 +104,7 @@ class FilmSink:
         if self._counter is not None and self._counter.offset:
             remarks.append(f"start offset of {float(self._counter.offset):.3f} s lost: this container has none")
         try:
-            self._travel(self._stream.encode(None))
+            self._travel(self._track.encode(None))
             if self._passengers is not None:
                 self._passengers.write_until(None)
             self._container.close()
@@ -115,7 +113,7 @@ class FilmSink:
         if self._passengers is not None:
             remarks += self._passengers.remarks
             self._passengers.close()
-        return [*remarks, *self._check()]
+        return [*remarks, *self._check(), *not_kept(self._info, self._look_again())]
 
     def publish(self) -> None:
         """Give the finished film its name.
@@ -160,6 +158,12 @@ class FilmSink:
                 self._passengers.write_until(float(packet.dts * packet.time_base))
             self._container.mux(packet)
 
+    def _look_again(self) -> FilmInfo:
+        try:
+            return probe(self._partial.path, frames=1)
+        except SourceError as error:
+            raise VerificationError(f"{self._partial.target}: cannot be read again ({error}); nothing kept") from error
+
     def _check(self) -> list[str]:
         expected = [self._written, *(item.frames for item in self._beside)]
         with av.open(self._partial.url) as written:
@@ -176,40 +180,3 @@ class FilmSink:
 
 def _sum(frames: Sequence[int]) -> str:
     return " + ".join(map(str, frames))
-
-
-def _add_picture(
-    container: OutputContainer, info: FilmInfo, choice: EncoderChoice, target: Path, timing: Timing
-) -> VideoStream:
-    options = dict(choice.options)
-    if timing.constant_rate:
-        options["bf"] = "0"  # without presentation times nothing may be reordered
-    stream = container.add_stream(choice.encoder, rate=info.rate, options=options)
-    if not isinstance(stream, VideoStream):
-        raise SinkError(f"{target}: {choice.encoder} is not a video encoder")
-    context = stream.codec_context
-    context.width, context.height = info.width, info.height
-    context.pix_fmt = choice.pixel_format
-    stream.time_base = timing.time_base
-    context.time_base = timing.time_base
-    context.framerate = info.rate
-    context.color_range = JPEG_RANGE if choice.full_range else info.color_range
-    context.color_primaries = info.color_primaries
-    context.color_trc = info.color_trc
-    context.colorspace = info.colorspace
-    if info.aspect:
-        context.sample_aspect_ratio = info.aspect
-    if info.rotation:
-        stream.set_display_rotation(info.rotation)
-    return stream
-
-
-def _convert(picture: av.VideoFrame, choice: EncoderChoice) -> av.VideoFrame:
-    if picture.format.name.replace("yuvj", "yuv") == choice.pixel_format:
-        # Same samples under a deprecated name: the full-range tag says the rest.
-        source_range = destination_range = JPEG_RANGE
-    else:
-        source_range = destination_range = int(picture.color_range) or UNSPECIFIED
-    return picture.reformat(
-        format=choice.pixel_format, src_color_range=source_range, dst_color_range=destination_range, threads=1
-    )

@@ -158,6 +158,7 @@ def test_options_are_passed_on_and_unknown_ones_refused() -> None:
         ("prores", "yuv444p12le"),  # depth would be lost
         ("h264", "yuv420p12le"),
         ("h264", "yuva420p"),  # alpha would be lost
+        ("hevc", "yuva420p"),
         ("auto", "yuv411p"),
         ("auto", "yuv420p16le"),
     ],
@@ -165,6 +166,30 @@ def test_options_are_passed_on_and_unknown_ones_refused() -> None:
 def test_what_an_encoder_cannot_hold_is_refused(codec: str, pixel_format: str) -> None:
     with pytest.raises(SinkError, match=f"cannot encode {pixel_format}.*ffv1"):
         choose(codec, pixel_format)
+
+
+@pytest.mark.parametrize(
+    ("pixel_format", "size", "encoder"),
+    [
+        ("yuv420p", (65, 49), "libvpx-vp9"),
+        ("yuv420p", (64, 49), "libvpx-vp9"),
+        ("yuv420p10le", (65, 48), "libsvtav1"),
+        ("yuv422p", (64, 49), "libx264"),
+        ("yuv444p", (65, 49), "libx264"),
+        ("gray", (65, 49), "libx264"),
+    ],
+)
+def test_an_odd_size_is_encoded_by_who_takes_it(pixel_format: str, size: tuple[int, int], encoder: str) -> None:
+    choice = choose_encoder(EncodeConfig(), SourceCodec("h264", "High", size), pixel_format, False, ".mp4")
+    assert choice.encoder == encoder
+    if encoder != "libx264":
+        assert choice.remarks[0].endswith(f"libx264 cannot encode {pixel_format} of {size[0]}×{size[1]}")
+
+
+def test_an_odd_size_is_refused_with_the_way_out() -> None:
+    odd = SourceCodec("ffv1", None, (65, 49))
+    with pytest.raises(SinkError, match=r"libx265 cannot encode yuv420p of 65×49; try --codec ffv1 into an \.mkv"):
+        choose_encoder(EncodeConfig(codec="hevc"), odd, "yuv420p", False, ".mkv")
 
 
 @pytest.mark.parametrize("codec", ["x264", "nonsense", "h266", "png-pipe"])

@@ -20,6 +20,7 @@ from faceerase.streamer.mask.matte import Matte
 
 FilmMaker = Callable[..., Path]
 NO_MATTE = Matte(np.zeros((1, 1), np.uint8), (1, 1), 1, 1)
+TURNED = (0, 1 << 16, 0, -1 << 16, 0, 0, 64 << 16, 0, 1 << 30)
 
 
 def open_sink(target: Path, info: FilmInfo, codec: str = "ffv1") -> FilmSink:
@@ -78,7 +79,9 @@ def test_the_same_film_twice_gives_the_same_bytes(tmp_path: Path, make_film: Fil
 
 
 def test_colour_tags_aspect_and_rotation_are_kept(tmp_path: Path, small_film: Path, small_info: FilmInfo) -> None:
-    tagged = replace(small_info, color_primaries=9, color_trc=16, colorspace=9, aspect=Fraction(4, 3), rotation=-90)
+    tagged = replace(
+        small_info, color_primaries=9, color_trc=16, colorspace=9, aspect=Fraction(4, 3), display_matrix=TURNED
+    )
     sink = open_sink(tmp_path / "copy.mp4", tagged, "h264")
     for frame in FilmSource(small_film).frames():
         sink.write(frame, NO_MATTE)
@@ -86,7 +89,7 @@ def test_colour_tags_aspect_and_rotation_are_kept(tmp_path: Path, small_film: Pa
     sink.publish()
     info = FilmSource(tmp_path / "copy.mp4").info
     assert (info.color_primaries, info.color_trc, info.colorspace) == (9, 16, 9)
-    assert (info.aspect, info.rotation, info.full_range) == (Fraction(4, 3), -90, False)
+    assert (info.aspect, info.display_matrix, info.full_range) == (Fraction(4, 3), TURNED, False)
 
 
 def test_avi_counts_frames_and_refuses_gaps(tmp_path: Path, make_film: FilmMaker) -> None:

@@ -96,7 +96,25 @@ def test_black_is_zero_in_rgb(noise_picture: PictureMaker) -> None:
     assert [layout.neutral(plane) for plane in (0, 1, 2)] == [0, 0, 0]
 
 
-@pytest.mark.parametrize("pixel_format", ["grayf32le", "xyz12le", "bayer_rggb8", "ya8", "rgb565le"])
+@pytest.mark.parametrize(
+    "pixel_format",
+    [
+        "grayf32le",
+        "grayf16le",
+        "gbrpf16le",
+        "gbrapf32le",
+        "gbrpf32be",
+        "yuv444p10msble",
+        "gbrp12msble",
+        "xyz12le",
+        "bayer_rggb8",
+        "rgb4_byte",
+        "rgb8",
+        "rgb565le",
+        "rgb555be",
+        "gray32le",
+    ],
+)
 def test_what_cannot_be_held_without_loss_is_refused(pixel_format: str) -> None:
     picture = av.VideoFrame(64, 48, pixel_format)
     with pytest.raises(SourceError, match=pixel_format):
@@ -143,6 +161,23 @@ def packed_10_bit_rgb(picture: av.VideoFrame, order: str, dtype: str, shift: int
     return [(words >> 10) & 1023, words & 1023, (words >> 20) & 1023]
 
 
+def words_of_three(picture: av.VideoFrame, order: str, dtype: str, shift: int) -> list[Samples]:
+    """Three samples of ten bits in a word of 32, lowest first, ``shift`` unused bits below them."""
+    words = lines(picture, 0, dtype)[:, : picture.width] >> shift
+    return [(words >> (10 * order.index(part))) & 1023 for part in ("yuv" if "y" in order else "gbr")]
+
+
+def packed_444(picture: av.VideoFrame, order: str, dtype: str, shift: int) -> list[Samples]:
+    samples = lines(picture, 0, dtype)[:, : len(order) * picture.width] >> shift
+    return [samples[:, order.index(part) :: len(order)] for part in "yuva" if part in order]
+
+
+def gray_and_alpha(picture: av.VideoFrame, order: str, dtype: str, shift: int) -> list[Samples]:
+    del order, shift
+    samples = lines(picture, 0, dtype)[:, : 2 * picture.width]
+    return [*[samples[:, ::2]] * 3, samples[:, 1::2]]
+
+
 def one_bit(picture: av.VideoFrame, order: str, dtype: str, shift: int) -> list[Samples]:
     del shift
     bits = np.unpackbits(lines(picture, 0, dtype), axis=1)[:, : picture.width]
@@ -168,6 +203,12 @@ EIGHT_BIT: dict[str, tuple[Callable[..., list[Samples]], str, str, int]] = {
     "bgra": (packed_rgb, "bgra", "u1", 0),
     "argb": (packed_rgb, "argb", "u1", 0),
     "abgr": (packed_rgb, "abgr", "u1", 0),
+    "vyu444": (packed_444, "vyu", "u1", 0),
+    "vuyx": (packed_444, "vuy-", "u1", 0),
+    "vuya": (packed_444, "vuya", "u1", 0),
+    "ayuv": (packed_444, "ayuv", "u1", 0),
+    "uyva": (packed_444, "uyva", "u1", 0),
+    "ya8": (gray_and_alpha, "", "u1", 0),
     "monow": (one_bit, "0", "u1", 0),
     "monob": (one_bit, "1", "u1", 0),
 }
@@ -179,11 +220,23 @@ DEEPER: dict[str, tuple[Callable[..., list[Samples]], str, str, int]] = {
     "p410le": (semi_planar, "uv", "<u2", 6),
     "y210le": (packed_yuv, "yuyv", "<u2", 6),
     "rgb48le": (packed_rgb, "rgb", "<u2", 0),
-    "rgb48be": (packed_rgb, "rgb", ">u2", 0),
     "bgr48le": (packed_rgb, "bgr", "<u2", 0),
     "rgba64le": (packed_rgb, "rgba", "<u2", 0),
-    "rgba64be": (packed_rgb, "rgba", ">u2", 0),
     "x2rgb10le": (packed_10_bit_rgb, "", "<u4", 0),
+    "x2bgr10le": (words_of_three, "rgb", "<u4", 0),
+    "p212le": (semi_planar, "uv", "<u2", 4),
+    "p216le": (semi_planar, "uv", "<u2", 0),
+    "p412le": (semi_planar, "uv", "<u2", 4),
+    "p416le": (semi_planar, "uv", "<u2", 0),
+    "y212le": (packed_yuv, "yuyv", "<u2", 4),
+    "y216le": (packed_yuv, "yuyv", "<u2", 0),
+    "bgra64le": (packed_rgb, "bgra", "<u2", 0),
+    "v30xle": (words_of_three, "uyv", "<u4", 2),
+    "xv30le": (words_of_three, "uyv", "<u4", 0),
+    "xv36le": (packed_444, "uyv-", "<u2", 4),
+    "xv48le": (packed_444, "uyv-", "<u2", 0),
+    "ayuv64le": (packed_444, "ayuv", "<u2", 0),
+    "ya16le": (gray_and_alpha, "", "<u2", 0),
 }
 WITH_PALETTE = {"pal8"}
 SAMPLES = {**EIGHT_BIT, **DEEPER}
@@ -260,6 +313,18 @@ def test_big_endian_becomes_little_endian(pixel_format: str) -> None:
     assert planar.format.name == pixel_format.replace("be", "le")
     for number, view in enumerate(plane_views(planar, layout_of(planar))):
         assert np.array_equal(view, lines(picture, number, ">u2")[:, : view.shape[1]])
+
+
+BIG_ENDIAN = {"rgb48be": (packed_rgb, "rgb"), "rgba64be": (packed_rgb, "rgba")}
+
+
+@pytest.mark.parametrize("pixel_format", BIG_ENDIAN)
+def test_big_endian_packed_formats_become_planes_at_once(pixel_format: str) -> None:
+    picture = noise(pixel_format, 64, 47, 1)
+    samples, order = BIG_ENDIAN[pixel_format]
+    planar = to_planar(picture)
+    for view, wanted in zip(plane_views(planar, layout_of(planar)), samples(picture, order, ">u2", 0), strict=True):
+        assert np.array_equal(view, wanted)
 
 
 @pytest.mark.parametrize(("width", "height"), [(854, 480), (1366, 768)])
