@@ -60,6 +60,7 @@ def anonymise(
 
     Raises:
         SourceError: the source cannot be read.
+        ConfigError: a setting does not suit the film.
         SinkError: the output cannot be written or encoded.
         ModelError: the network failed.
         VerificationError: the written file is not whole, or faces were found in it.
@@ -67,7 +68,7 @@ def anonymise(
     started = time.monotonic()
     criteria = criteria_of(config, engine.contract)  # refused before any work
     finders = finders_of(config, engine, criteria) if config.verify.enabled else None
-    film = FilmSource(source)
+    film = FilmSource(source, config.part)
     info = film.info
     coded = SourceCodec(info.codec, info.profile)
     choice = choose_encoder(config.encode, coded, info.planar_format, info.full_range, output.suffix)
@@ -102,7 +103,7 @@ def anonymise(
             remarks += sink.finish()
         if finders is not None:
             keep_as = rejected_name(output) if config.verify.keep_rejected else None
-            verdict = let_pass(source, written, cover, finders, keep_as, report)
+            verdict = let_pass(source, written, cover, finders, keep_as, report, config.part)
         for sink in sinks:
             sink.publish()
         undo.pop_all()  # whole: nothing is to be undone any more

@@ -119,6 +119,7 @@ def _write_film(
     times: Iterable[int] = range(12),
     time_base: Fraction = TIME_BASE,
     b_frames: int = 0,
+    group: int | None = None,
     sound: str | None = None,
 ) -> Path:
     with av.open(str(path), "w") as container:
@@ -128,6 +129,8 @@ def _write_film(
         stream.time_base = context.time_base = time_base
         context.max_b_frames = b_frames
         context.thread_count = 1
+        if group is not None:
+            context.gop_size = group
         voice = container.add_stream(sound, rate=48_000, layout="mono") if sound else None
         for number, pts in enumerate(times):
             picture = _film_picture(number, width, height, pixel_format)
@@ -146,7 +149,7 @@ def _write_film(
 
 @pytest.fixture(scope="session")
 def make_film() -> Callable[..., Path]:
-    """``make_film(path, codec=…, pixel_format=…, times=…, b_frames=…, sound=…)``: a short film; returns the path."""
+    """``make_film(path, codec=…, times=…, b_frames=…, group=…, sound=…, …)``: a short film; returns the path."""
     return _write_film
 
 

@@ -4,7 +4,7 @@ What could not be decoded is counted and named, never passed over. Knows nothing
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
@@ -13,11 +13,13 @@ import av
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
+from faceerase.configs.film import PartConfig
 from faceerase.errors import SourceError
 from faceerase.log import get_logger
 from faceerase.streamer.decode.clock import Clock, choose_clock, next_time
 from faceerase.streamer.decode.completeness import Completeness
 from faceerase.streamer.decode.opening import main_video, open_film
+from faceerase.streamer.decode.part import WHOLE, Cut, find_cut, packets_of
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.planes import to_planar
 
@@ -32,7 +34,11 @@ _log = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class FilmInfo:
-    """What is known of a film before it is decoded; ``frame_count`` is a guess for progress, 0 when unknown."""
+    """What is known of a film before it is decoded.
+
+    ``frame_count`` is a guess for progress, 0 when unknown; ``start`` the time of the film's first frame in seconds;
+    ``cut`` what is taken of it.
+    """
 
     path: Path
     stream_index: int
@@ -54,6 +60,13 @@ class FilmInfo:
     rotation: int
     clock: Clock
     audio_rates: tuple[int, ...]
+    start: Fraction
+    cut: Cut = WHOLE
+
+    @property
+    def skipped(self) -> Fraction:
+        """How long the film runs before its first frame that is taken, in seconds."""
+        return self.cut.shift - self.start if self.cut != WHOLE else Fraction(0)
 
     @property
     def quarter_turns(self) -> int:
@@ -64,24 +77,32 @@ class FilmInfo:
 class FilmSource:
     """A film file as a ``FrameSource``; ``remarks`` and ``lost`` are complete once ``frames`` has ended."""
 
-    def __init__(self, path: Path) -> None:
-        """Open the file and look at its first frames.
+    def __init__(self, path: Path, part: PartConfig | None = None) -> None:
+        """Open the file and look at its first frames; of a part, frames come at times from 0 on.
 
         Raises:
             SourceError: it cannot be read, or no frame of it can be decoded.
+            ConfigError: the film has no such part.
         """
         self.info = _probe(path)
+        self._over = False
+        if part is not None:
+            info = self.info
+            cut = find_cut(path, part, info.start, info.rate, info.clock)
+            self.info = replace(info, cut=cut, frame_count=cut.frames_of(info.frame_count, info.start, info.rate))
         self.lost: list[str] = []
         self.remarks: list[str] = []
 
     def frames(self) -> Iterator[Frame]:
-        """Yield every frame that can be decoded, in presentation order, with strictly growing pts.
+        """Yield every frame (of the part) that can be decoded, in presentation order, with strictly growing pts.
 
         Raises:
             SourceError: the file vanished, or its picture changes size or format midway.
         """
         info = self.info
+        cut = info.cut
         step = max(1, round(1 / (info.rate * info.time_base)))
+        zero = round(cut.shift / info.time_base)
         last: int | None = None
         repaired = count = 0
         with open_film(info.path) as container:
@@ -89,13 +110,21 @@ class FilmSource:
             stream.thread_type = "AUTO"
             for picture in self._pictures(container, stream):
                 timed = next_time(info.clock, (picture.pts, picture.dts), last, step)
+                last = timed.pts
+                self._over = cut.is_over(last * info.time_base)
+                if self._over and info.clock == "dts":
+                    break
+                if not cut.holds(last * info.time_base):
+                    continue
                 repaired += timed.repaired
                 planar = self._checked(to_planar(picture), count)
-                planar.pts, planar.time_base = timed.pts, info.time_base
-                yield Frame(count, timed.pts, info.time_base, planar)
-                last, count = timed.pts, count + 1
+                planar.pts, planar.time_base = last - zero, info.time_base
+                yield Frame(count, last - zero, info.time_base, planar)
+                count += 1
         if count == 0:
             raise SourceError(f"{info.path}: no frame of it could be decoded")
+        if cut.end is not None and not self._over:
+            self._remark(f"the part ends with the film, before {float(cut.end - info.start):.2f} s")
         if repaired:
             self._remark(f"presentation times missing or backward: repaired from the DTS ({repaired} frames)")
         if info.planar_format != info.pixel_format:
@@ -103,7 +132,8 @@ class FilmSource:
 
     def _pictures(self, container: InputContainer, stream: VideoStream) -> Iterator[av.VideoFrame]:
         completeness = Completeness(container, stream)
-        packets = container.demux()
+        cut = self.info.cut
+        packets = packets_of(container, stream, cut, self.info.clock, self.info.path)
         number = expected = given = named = 0
         while True:
             try:
@@ -117,12 +147,15 @@ class FilmSource:
             if packet.stream.index != stream.index:
                 continue
             number += 1
-            expected += bool(packet.size) and not packet.is_discard
+            wanted = packet.pts is None or cut.holds(packet.pts * packet.time_base)
+            expected += bool(packet.size) and not packet.is_discard and wanted
             try:
                 pictures = packet.decode()
             except av.error.EOFError:
                 break
             except av.error.FFmpegError as error:
+                if not wanted:
+                    continue
                 # Frame threads report an error some packets late.
                 when = "" if packet.pts is None else f", near {float(packet.pts * packet.time_base):.3f} s"
                 self._lose(f"near packet {number}{when}: cannot be decoded ({error.strerror})")
@@ -130,13 +163,13 @@ class FilmSource:
                 continue
             for picture in pictures:
                 if isinstance(picture, av.VideoFrame):
-                    given += 1
+                    given += picture.pts is None or cut.holds(picture.pts * self.info.time_base)
                     yield picture
         unnamed = expected - given - named
         if self.info.codec in ONE_PICTURE_A_PACKET and unnamed > 0:
             self._lose(f"{unnamed} of {expected} coded pictures gave no picture")
         missing = completeness.verdict()
-        if missing:
+        if missing and not self._over:
             self._lose(missing)
 
     def _checked(self, picture: av.VideoFrame, index: int) -> av.VideoFrame:
@@ -175,6 +208,8 @@ def _probe(path: Path) -> FilmInfo:
         if first is None:
             raise SourceError(f"{path}: no frame of it could be decoded")
         planar = to_planar(first)
+        clock = choose_clock(stamps, stores_pts=container.format.name != "avi")
+        time_base = stream.time_base or Fraction(1, 90_000)
         context = stream.codec_context
         rate = stream.average_rate or stream.guessed_rate or Fraction(25)
         return FilmInfo(
@@ -186,7 +221,7 @@ def _probe(path: Path) -> FilmInfo:
             height=first.height,
             pixel_format=first.format.name,
             planar_format=planar.format.name,
-            time_base=stream.time_base or Fraction(1, 90_000),
+            time_base=time_base,
             rate=rate,
             frame_count=stream.frames or _guess_frames(container, rate),
             aspect=stream.sample_aspect_ratio or None,
@@ -196,8 +231,9 @@ def _probe(path: Path) -> FilmInfo:
             color_trc=int(first.color_trc),
             colorspace=int(first.colorspace),
             rotation=int(first.rotation),
-            clock=choose_clock(stamps, stores_pts=container.format.name != "avi"),
+            clock=clock,
             audio_rates=tuple(sound.rate for sound in container.streams.audio if sound.rate),
+            start=next_time(clock, stamps[0], None, 1).pts * time_base,
         )
 
 

@@ -44,7 +44,7 @@ class FilmSink:
         try:
             self._container = open_container(self._partial.url, target, info.time_base, info.audio_rates)
             self._stream = _add_picture(self._container, info, choice, target, self._timing)
-            self._passengers = Passengers(info.path, info.stream_index, self._container)
+            self._passengers = Passengers(info.path, info.stream_index, self._container, info.cut)
             self._container.start_encoding()
         except (av.error.FFmpegError, ValueError) as error:
             self.abandon()

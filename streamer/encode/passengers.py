@@ -14,6 +14,7 @@ from av.stream import Stream
 
 from faceerase.errors import SinkError
 from faceerase.streamer.decode.opening import is_cover, open_film
+from faceerase.streamer.decode.part import WHOLE, Cut, excerpt
 
 SUBTITLES_FOR = {
     "mov_text": frozenset({"mp4", "mov"}),
@@ -27,8 +28,8 @@ SUBTITLES_FOR = {
 class Passengers:
     """The copied streams of one film on their way into an output."""
 
-    def __init__(self, source: Path, main_index: int, output: OutputContainer) -> None:
-        """Give the output a stream for each one that is copied.
+    def __init__(self, source: Path, main_index: int, output: OutputContainer, cut: Cut = WHOLE) -> None:
+        """Give the output a stream for each one that is copied; of a ``cut``, the packets that begin in it.
 
         Raises:
             SourceError: the source cannot be read again.
@@ -38,6 +39,7 @@ class Passengers:
         self.copied: list[str] = []
         self._streams: dict[int, Stream] = {}
         self._output = output
+        self._cut = cut
         self._container = open_film(source)
         try:
             for stream in self._container.streams:
@@ -99,7 +101,7 @@ class Passengers:
         chosen = [stream for stream in self._container.streams if stream.index in self._streams]
         if not chosen:
             return
-        packets = self._container.demux(chosen)
+        packets = excerpt(self._container, chosen, self._cut)
         while True:
             try:
                 packet = next(packets)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from faceerase.configs.film import Scan
+from faceerase.configs.film import PartConfig, Scan
 from faceerase.errors import VerificationError
 from faceerase.streamer.box import Box
 from faceerase.streamer.decode.source import FilmInfo, FilmSource
@@ -73,7 +73,12 @@ class _Found:
 
 
 def verify(
-    source: Path, output: Path, matte: Path | None, finders: Finders, report: Callable[[Progress], None]
+    source: Path,
+    output: Path,
+    matte: Path | None,
+    finders: Finders,
+    report: Callable[[Progress], None],
+    part: PartConfig | None = None,
 ) -> Verdict:
     """Return who is still to be seen in a film's result; both are streamed, frame by frame.
 
@@ -87,13 +92,14 @@ def verify(
         matte: the mask that was used; without it, what differs between the two counts as erased.
         finders: who looks.
         report: called after every frame.
+        part: which part of the source the output is made of.
 
     Raises:
         SourceError: one of them cannot be read.
         ModelError: a network failed.
         VerificationError: they have not the same number of frames or size, or the result cannot be decoded whole.
     """
-    film, result, cover = FilmSource(source), FilmSource(output), FilmSource(matte) if matte else None
+    film, result, cover = FilmSource(source, part), FilmSource(output), FilmSource(matte) if matte else None
     for name, other in (("result", result), ("matte", cover)):
         if other is not None:
             _refuse_other_size(film.info, other.info, name)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from faceerase.configs.film import FilmConfig
+from faceerase.configs.film import FilmConfig, PartConfig
 from faceerase.errors import SourceError, VerificationError
 from faceerase.streamer.encode.film_sink import FilmSink
 from faceerase.streamer.follow.criteria import Criteria
@@ -36,6 +36,7 @@ def let_pass(
     finders: Finders,
     keep_as: Path | None,
     report: Callable[[Progress], None],
+    part: PartConfig | None = None,
 ) -> Verdict:
     """Check a film that is finished but not published, and return the verdict.
 
@@ -46,6 +47,7 @@ def let_pass(
         finders: who looks.
         keep_as: the name that a film with faces gets, or None: it stays hidden, to be abandoned.
         report: called after every frame.
+        part: which part of the source it was made of.
 
     Raises:
         FacesLeftError: somebody was found in it.
@@ -54,7 +56,7 @@ def let_pass(
         SinkError: it could not be given the other name.
     """
     try:
-        verdict = verify(source, written.unpublished, matte.unpublished if matte else None, finders, report)
+        verdict = verify(source, written.unpublished, matte.unpublished if matte else None, finders, report, part)
     except SourceError as error:
         raise VerificationError(f"{written.target}: cannot be read again ({error})") from error
     if not verdict.passed:

@@ -42,6 +42,22 @@ Matte = Annotated[
     ),
 ]
 
+From = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        metavar="TIME",
+        rich_help_panel=_PANEL,
+        help="Take the film from this moment on: seconds (12.5), HH:MM:SS.mmm, or HH:MM:SS:FF at the film's rate "
+        "(;FF: drop-frame), counted from its first frame. The result begins at 0.",
+    ),
+]
+
+To = Annotated[
+    str | None,
+    typer.Option("--to", metavar="TIME", rich_help_panel=_PANEL, help="Take the film until before this moment."),
+]
+
 Codec = Annotated[
     str | None,
     typer.Option(

@@ -26,6 +26,8 @@ def video(
     output: result.Output,
     method: result.Method = None,
     matte: result.Matte = None,
+    begin: result.From = None,
+    end: result.To = None,
     codec: result.Codec = None,
     crf: result.Crf = None,
     purpose: result.Purpose = None,
@@ -68,6 +70,7 @@ def video(
         "mask": {"rule": threshold_rule, "threshold": threshold},
         "erase": {"method": method},
         "encode": {"codec": codec, "crf": crf, "bitrate": bitrate, "preset": preset, "pix_fmt": pix_fmt},
+        "part": {"begin": begin, "end": end},
         "verify": {"enabled": verify, "detector": detector, "keep_rejected": keep_rejected or None},
     }
     with outcome(debug):

@@ -1,0 +1,200 @@
+"""The part of a film that is asked for: where it begins, what it is cut to, and its packets without the others.
+
+Knows nothing of pictures or outputs.
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from fractions import Fraction
+from math import lcm
+from pathlib import Path
+
+import av
+from av.container import InputContainer
+from av.packet import Packet
+from av.stream import Stream
+from av.video.stream import VideoStream
+
+from faceerase.configs.film import PartConfig
+from faceerase.errors import ConfigError
+from faceerase.streamer.decode.clock import Clock
+from faceerase.streamer.decode.moment import boundary
+from faceerase.streamer.decode.opening import main_video, open_film
+
+INTERLEAVED_SECONDS = 10
+"""Further apart than this no file stores what belongs together."""
+
+GREATEST_DENOMINATOR = 2**31 - 1
+"""Of a time base in FFmpeg."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What of a film is taken, in seconds of the source.
+
+    Attributes:
+        begin: the first moment that belongs to it; None: the very beginning, sound before the picture included.
+        end: the first moment that does not; None: everything.
+        shift: the time of the part's first frame, which becomes 0.
+    """
+
+    begin: Fraction | None
+    end: Fraction | None
+    shift: Fraction
+
+    def holds(self, time: Fraction) -> bool:
+        """Whether something that begins at ``time`` belongs to it."""
+        return (self.begin is None or time >= self.begin) and not self.is_over(time)
+
+    def is_over(self, time: Fraction) -> bool:
+        """Whether ``time`` lies behind it."""
+        return self.end is not None and time >= self.end
+
+    def frames_of(self, count: int, start: Fraction, rate: Fraction) -> int:
+        """Guess how many of a film's ``count`` frames belong to it; 0: not known."""
+        left = count - round((self.shift - start) * rate) if self.begin is not None else count
+        return max(0, left if self.end is None else min(left, round((self.end - self.shift) * rate)))
+
+
+WHOLE = Cut(None, None, Fraction(0))
+"""Everything, at the film's own times."""
+
+
+def find_cut(path: Path, part: PartConfig, start: Fraction, rate: Fraction, clock: Clock) -> Cut:
+    """Return where a part lies in a film.
+
+    Args:
+        path: the film.
+        part: what is asked for.
+        start: time of the film's first frame in seconds.
+        rate: of the film, for time codes.
+        clock: which time of a packet counts.
+
+    Raises:
+        ConfigError: not a time, or no frame lies there.
+        SourceError: the film cannot be read.
+    """
+    if part.begin is None and part.end is None:
+        return WHOLE
+    first = boundary(part.begin, rate) if part.begin is not None else Fraction(0)
+    end = boundary(part.end, rate) if part.end is not None else None
+    asked = " ".join(f"--{name} {text}" for name, text in (("from", part.begin), ("to", part.end)) if text is not None)
+    if end is not None and (end <= first or end <= 0):
+        raise ConfigError(f"{asked}: nothing lies there; --to names a later moment than --from")
+    cut = Cut(start + first if first > 0 else None, None if end is None else start + end, start)
+    if cut.begin is None:
+        return cut
+    with open_film(path) as container:
+        stream = main_video(container, path)
+        shift, last = _first_within(container, stream, cut, clock, path)
+    if shift is None:
+        ended = last is not None and last < cut.begin
+        where = f"; its last frame is shown at {float((last or start) - start):.3f} s" if ended else ""
+        raise ConfigError(f"{asked}: the film has no frame there{where}")
+    return Cut(cut.begin, cut.end, shift)
+
+
+def packets_of(
+    container: InputContainer, stream: VideoStream, cut: Cut, clock: Clock, path: Path
+) -> Iterator["Packet[Stream]"]:
+    """Yield the packets of all streams; for a part, from the key frame before it to where no frame of it can follow.
+
+    Without presentation times (``dts``) a film is read from its start: its times cannot be told in the middle.
+    """
+    if cut == WHOLE or clock == "dts":
+        yield from container.demux()
+        return
+    started = True
+    if cut.begin is not None:
+        key = _key_before(path, cut.begin)
+        if key is not None:
+            container.seek(key, stream=stream)
+            started = False
+    for packet in container.demux():
+        if packet.stream.index == stream.index:
+            started = started or packet.is_keyframe
+            if not started:
+                continue
+        yield packet
+        over = packet.dts is not None and cut.is_over(packet.dts * packet.time_base)
+        if over and packet.stream.index == stream.index:
+            end: Packet[Stream] = Packet()  # empty: what is still in the decoder comes out
+            end.stream = stream
+            yield end
+            return
+
+
+def excerpt(container: InputContainer, streams: list[Stream], cut: Cut) -> Iterator["Packet[Stream]"]:
+    """Yield the packets of some streams that begin within a cut, at their times in the part, exactly."""
+    if cut == WHOLE:
+        yield from container.demux(streams)
+        return
+    if cut.begin is not None and cut.begin > INTERLEAVED_SECONDS:
+        # A file that cannot be searched is read from its start
+        with suppress(av.error.FFmpegError):
+            container.seek(int((cut.begin - INTERLEAVED_SECONDS) * av.time_base))
+    for packet in container.demux(streams):
+        stamp = packet.pts if packet.pts is not None else packet.dts
+        if stamp is None or not packet.size:
+            continue
+        time = stamp * packet.time_base
+        if cut.is_over(time - INTERLEAVED_SECONDS):
+            return
+        if cut.holds(time):
+            yield _shifted(packet, cut.shift)
+
+
+def _shifted(packet: "Packet[Stream]", shift: Fraction) -> "Packet[Stream]":
+    """Move a packet, in a time base in which the shift is a whole number where FFmpeg can count in it."""
+    old = packet.time_base
+    finest = lcm(old.denominator, shift.denominator)
+    new = Fraction(1, finest) if finest <= GREATEST_DENOMINATOR else old
+    factor, ticks = int(old / new), round(shift / new)
+    pts, dts, duration = packet.pts, packet.dts, packet.duration
+    packet.time_base = new
+    packet.pts = None if pts is None else pts * factor - ticks
+    packet.dts = None if dts is None else dts * factor - ticks
+    packet.duration = (duration or 0) * factor
+    return packet
+
+
+def _first_within(
+    container: InputContainer, stream: VideoStream, cut: Cut, clock: Clock, path: Path
+) -> tuple[Fraction | None, Fraction | None]:
+    """Return the time of the first frame in a cut, and the last time that was seen."""
+    first = last = None
+    for packet in packets_of(container, stream, cut, clock, path):
+        stamp = packet.dts if clock == "dts" else packet.pts
+        if packet.stream.index != stream.index or not packet.size or stamp is None or packet.is_discard:
+            continue
+        time = stamp * packet.time_base
+        last = time if last is None else max(last, time)
+        if cut.holds(time):
+            first = time if first is None else min(first, time)
+        if first is not None and packet.dts is not None and packet.dts * packet.time_base > first:
+            break  # nothing that follows is shown earlier
+    return first, last
+
+
+def _key_before(path: Path, moment: Fraction) -> int | None:
+    """Return, in the picture's time base, where to seek so that the next key frame is not after a moment.
+
+    None: nowhere but at the film's start. A transport stream has no index: a search lands anywhere.
+    """
+    back = Fraction(0)
+    with open_film(path) as container:
+        stream = main_video(container, path)
+        tick = stream.time_base or Fraction(1, 90_000)
+        start = (stream.start_time or 0) * tick
+        while moment - back > start:
+            target = int((moment - back) / tick)
+            try:
+                container.seek(target, stream=stream)
+                key = next((packet for packet in container.demux(stream) if packet.is_keyframe and packet.size), None)
+            except av.error.FFmpegError:
+                return None
+            if key is not None and key.pts is not None and key.pts * tick <= moment:
+                return target
+            back = max(Fraction(1), 2 * back)
+    return None
