@@ -120,10 +120,11 @@ def _write_film(
     time_base: Fraction = TIME_BASE,
     b_frames: int = 0,
     group: int | None = None,
+    rate: Fraction = RATE,
     sound: str | None = None,
 ) -> Path:
     with av.open(str(path), "w") as container:
-        stream = container.add_stream(codec, rate=RATE)
+        stream = container.add_stream(codec, rate=rate)
         context = stream.codec_context
         context.width, context.height, context.pix_fmt = width, height, pixel_format
         stream.time_base = context.time_base = time_base

@@ -142,11 +142,11 @@ def excerpt(container: InputContainer, streams: list[Stream], cut: Cut) -> Itera
         if cut.is_over(time - INTERLEAVED_SECONDS):
             return
         if cut.holds(time):
-            yield _shifted(packet, cut.shift)
+            yield shifted(packet, cut.shift)
 
 
-def _shifted(packet: "Packet[Stream]", shift: Fraction) -> "Packet[Stream]":
-    """Move a packet, in a time base in which the shift is a whole number where FFmpeg can count in it."""
+def shifted(packet: "Packet[Stream]", shift: Fraction) -> "Packet[Stream]":
+    """Return a packet moved to the front, by a whole number of ticks where FFmpeg can count so finely."""
     old = packet.time_base
     finest = lcm(old.denominator, shift.denominator)
     new = Fraction(1, finest) if finest <= GREATEST_DENOMINATOR else old

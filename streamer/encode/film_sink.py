@@ -5,6 +5,7 @@ Nothing appears under the final name before it is whole. Knows nothing of networ
 
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import av
@@ -13,9 +14,11 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 
 from faceerase.errors import SinkError, VerificationError, reason_of
+from faceerase.streamer.decode.part import excerpt
 from faceerase.streamer.decode.source import FilmInfo
 from faceerase.streamer.encode.codecs import EncoderChoice
-from faceerase.streamer.encode.container import FrameCounter, Timing, open_container, timing_of
+from faceerase.streamer.encode.container import FrameCounter, Timing, open_container, refuse_unheld, timing_of
+from faceerase.streamer.encode.counting import at_even_rate, sound_for
 from faceerase.streamer.encode.partial import PartialFile
 from faceerase.streamer.encode.passengers import Passengers
 from faceerase.streamer.frame import Frame
@@ -35,16 +38,21 @@ class FilmSink:
             SinkError: the place cannot be written to, the container is unknown, or encoder and container don't go
                 together.
         """
+        refuse_unheld(target, choice.encoder)
+        info = at_even_rate(info, target)
         self._choice = choice
         self._written = 0
         self._timing = timing_of(target, info.time_base, info.rate)
         self._counter = FrameCounter(info.rate, target) if self._timing.constant_rate else None
+        self._from_zero = sound_for(info, target) if self._timing.constant_rate else None
         self._partial = PartialFile(target)
         self._passengers: Passengers | None = None
         try:
             self._container = open_container(self._partial.url, target, info.time_base, info.audio_rates)
             self._stream = _add_picture(self._container, info, choice, target, self._timing)
-            self._passengers = Passengers(info.path, info.stream_index, self._container, info.cut)
+            self._passengers = Passengers(
+                info.path, info.stream_index, self._container, self._from_zero or partial(excerpt, cut=info.cut)
+            )
             self._container.start_encoding()
         except (av.error.FFmpegError, ValueError) as error:
             self.abandon()
@@ -96,7 +104,7 @@ class FilmSink:
         finally:
             self._passengers.close()
         self._check()
-        return remarks
+        return [*remarks, *(self._from_zero.remarks if self._from_zero is not None else [])]
 
     def publish(self) -> None:
         """Give the finished film its name.

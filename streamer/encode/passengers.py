@@ -4,17 +4,18 @@ Every picture is anonymised or dropped, never copied. Reads the source a second 
 Knows nothing of frames or encoders.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import av
-from av.container import OutputContainer
+from av.audio.stream import AudioStream
+from av.container import InputContainer, OutputContainer
 from av.packet import Packet
 from av.stream import Stream
 
 from faceerase.errors import SinkError
 from faceerase.streamer.decode.opening import is_cover, open_film
-from faceerase.streamer.decode.part import WHOLE, Cut, excerpt
+from faceerase.streamer.encode.holds import holds_sound
 
 SUBTITLES_FOR = {
     "mov_text": frozenset({"mp4", "mov"}),
@@ -25,11 +26,20 @@ SUBTITLES_FOR = {
 """Subtitle codecs that may be copied, and the containers that hold them; picture subtitles are pictures."""
 
 
+Select = Callable[[InputContainer, list[Stream]], "Iterator[Packet[Stream]]"]
+"""Gives the packets of some streams that are copied, at the times that they are to have."""
+
+
+def everything(container: InputContainer, streams: list[Stream]) -> "Iterator[Packet[Stream]]":
+    """Give all packets as they are."""
+    return container.demux(streams)
+
+
 class Passengers:
     """The copied streams of one film on their way into an output."""
 
-    def __init__(self, source: Path, main_index: int, output: OutputContainer, cut: Cut = WHOLE) -> None:
-        """Give the output a stream for each one that is copied; of a ``cut``, the packets that begin in it.
+    def __init__(self, source: Path, main_index: int, output: OutputContainer, select: Select = everything) -> None:
+        """Give the output a stream for each one that is copied; ``select`` says which packets of them are.
 
         Raises:
             SourceError: the source cannot be read again.
@@ -39,7 +49,7 @@ class Passengers:
         self.copied: list[str] = []
         self._streams: dict[int, Stream] = {}
         self._output = output
-        self._cut = cut
+        self._select = select
         self._container = open_film(source)
         try:
             for stream in self._container.streams:
@@ -71,8 +81,10 @@ class Passengers:
 
     def _take(self, stream: Stream) -> None:
         label = _label(stream)
-        if stream.type == "audio":
+        if isinstance(stream, AudioStream):
             try:
+                if not holds_sound(self._output.format.name, _codec(stream), stream.rate):
+                    raise ValueError("16 or 24 bit PCM of 48 kHz only")
                 self._add(stream)
             except (av.error.FFmpegError, ValueError) as error:
                 raise SinkError(
@@ -101,7 +113,7 @@ class Passengers:
         chosen = [stream for stream in self._container.streams if stream.index in self._streams]
         if not chosen:
             return
-        packets = excerpt(self._container, chosen, self._cut)
+        packets = self._select(self._container, chosen)
         while True:
             try:
                 packet = next(packets)

@@ -18,7 +18,7 @@ Output = Annotated[
         "--output",
         "-o",
         metavar="OUTPUT",
-        help="Where the clean film goes: .mp4, .mov, .mkv, .avi or .ts.",
+        help="Where the clean film goes: .mp4, .m4v, .mov, .mkv, .webm, .avi, .ts, .m2ts or .mxf.",
         show_default=False,
     ),
 ]
