@@ -61,7 +61,7 @@ WHOLE = Cut(None, None, Fraction(0))
 """Everything, at the film's own times."""
 
 
-def find_cut(path: Path, part: PartConfig, start: Fraction, rate: Fraction, clock: Clock) -> Cut:
+def find_cut(path: Path, part: PartConfig, start: Fraction, rate: Fraction, clock: Clock, lag: int) -> Cut:
     """Return where a part lies in a film.
 
     Args:
@@ -70,6 +70,7 @@ def find_cut(path: Path, part: PartConfig, start: Fraction, rate: Fraction, cloc
         start: time of the film's first frame in seconds.
         rate: of the film, for time codes.
         clock: which time of a packet counts.
+        lag: is added to it, in ticks.
 
     Raises:
         ConfigError: not a time, or no frame lies there.
@@ -87,7 +88,7 @@ def find_cut(path: Path, part: PartConfig, start: Fraction, rate: Fraction, cloc
         return cut
     with open_film(path) as container:
         stream = main_video(container, path)
-        shift, last = _first_within(container, stream, cut, clock, path)
+        shift, last = _first_within(container, stream, cut, clock, lag, path)
     if shift is None:
         ended = last is not None and last < cut.begin
         where = f"; its last frame is shown at {float((last or start) - start):.3f} s" if ended else ""
@@ -160,7 +161,7 @@ def shifted(packet: "Packet[Stream]", shift: Fraction) -> "Packet[Stream]":
 
 
 def _first_within(
-    container: InputContainer, stream: VideoStream, cut: Cut, clock: Clock, path: Path
+    container: InputContainer, stream: VideoStream, cut: Cut, clock: Clock, lag: int, path: Path
 ) -> tuple[Fraction | None, Fraction | None]:
     """Return the time of the first frame in a cut, and the last time that was seen."""
     first = last = None
@@ -168,7 +169,7 @@ def _first_within(
         stamp = packet.dts if clock == "dts" else packet.pts
         if packet.stream.index != stream.index or not packet.size or stamp is None or packet.is_discard:
             continue
-        time = stamp * packet.time_base
+        time = (stamp + lag) * packet.time_base
         last = time if last is None else max(last, time)
         if cut.holds(time):
             first = time if first is None else min(first, time)

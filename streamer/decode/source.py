@@ -16,7 +16,7 @@ from av.video.stream import VideoStream
 from faceerase.configs.film import PartConfig
 from faceerase.errors import SourceError
 from faceerase.log import get_logger
-from faceerase.streamer.decode.clock import Clock, choose_clock, next_time
+from faceerase.streamer.decode.clock import Clock, choose_clock, exact_rate, lag_of, next_time
 from faceerase.streamer.decode.completeness import Completeness
 from faceerase.streamer.decode.opening import main_video, open_film
 from faceerase.streamer.decode.part import WHOLE, Cut, find_cut, packets_of
@@ -36,8 +36,8 @@ _log = get_logger(__name__)
 class FilmInfo:
     """What is known of a film before it is decoded.
 
-    ``frame_count`` is a guess for progress, 0 when unknown; ``start`` the time of the film's first frame in seconds;
-    ``cut`` what is taken of it.
+    ``frame_count`` is a guess for progress, 0 when unknown; ``lag`` is added to DTS where they count (in ticks);
+    ``start`` is the time of the film's first frame in seconds, ``cut`` what is taken of it.
     """
 
     path: Path
@@ -59,6 +59,7 @@ class FilmInfo:
     colorspace: int
     rotation: int
     clock: Clock
+    lag: int
     audio_rates: tuple[int, ...]
     start: Fraction
     cut: Cut = WHOLE
@@ -88,7 +89,7 @@ class FilmSource:
         self._over = False
         if part is not None:
             info = self.info
-            cut = find_cut(path, part, info.start, info.rate, info.clock)
+            cut = find_cut(path, part, info.start, info.rate, info.clock, info.lag)
             self.info = replace(info, cut=cut, frame_count=cut.frames_of(info.frame_count, info.start, info.rate))
         self.lost: list[str] = []
         self.remarks: list[str] = []
@@ -109,7 +110,7 @@ class FilmSource:
             stream = main_video(container, info.path)
             stream.thread_type = "AUTO"
             for picture in self._pictures(container, stream):
-                timed = next_time(info.clock, (picture.pts, picture.dts), last, step)
+                timed = next_time(info.clock, (picture.pts, _late(picture.dts, info.lag)), last, step)
                 last = timed.pts
                 self._over = cut.is_over(last * info.time_base)
                 if self._over and info.clock == "dts":
@@ -208,10 +209,12 @@ def _probe(path: Path) -> FilmInfo:
         if first is None:
             raise SourceError(f"{path}: no frame of it could be decoded")
         planar = to_planar(first)
-        clock = choose_clock(stamps, stores_pts=container.format.name != "avi")
+        stores_pts = container.format.name != "avi"
+        clock = choose_clock(stamps, stores_pts)
+        lag = lag_of(clock, stamps, stores_pts)
         time_base = stream.time_base or Fraction(1, 90_000)
         context = stream.codec_context
-        rate = stream.average_rate or stream.guessed_rate or Fraction(25)
+        rate = exact_rate(stream.average_rate or stream.guessed_rate or Fraction(25))
         return FilmInfo(
             path=path,
             stream_index=stream.index,
@@ -232,9 +235,14 @@ def _probe(path: Path) -> FilmInfo:
             colorspace=int(first.colorspace),
             rotation=int(first.rotation),
             clock=clock,
+            lag=lag,
             audio_rates=tuple(sound.rate for sound in container.streams.audio if sound.rate),
-            start=next_time(clock, stamps[0], None, 1).pts * time_base,
+            start=next_time(clock, (stamps[0][0], _late(stamps[0][1], lag)), None, 1).pts * time_base,
         )
+
+
+def _late(dts: int | None, lag: int) -> int | None:
+    return None if dts is None else dts + lag
 
 
 def is_full_range(picture: av.VideoFrame) -> bool:

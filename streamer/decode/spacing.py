@@ -14,11 +14,6 @@ from faceerase.streamer.decode.opening import main_video, open_film
 from faceerase.streamer.decode.part import packets_of
 from faceerase.streamer.decode.source import FilmInfo
 
-RATES = tuple(Fraction(count, 1001) for count in (24_000, 30_000, 48_000, 60_000, 120_000)) + tuple(
-    map(Fraction, (24, 25, 30, 48, 50, 60, 100, 120))
-)
-"""What films run at."""
-
 
 def frame_ticks(info: FilmInfo) -> NDArray[np.int64]:
     """Return when the frames of a film, or of its part, are shown, in its time base, in order; empty: not known.
@@ -37,8 +32,9 @@ def frame_ticks(info: FilmInfo) -> NDArray[np.int64]:
                 stamp = packet.dts if info.clock == "dts" else packet.pts
                 if stamp is None:
                     return np.zeros(0, np.int64)
-                if info.cut.holds(stamp * info.time_base):
-                    ticks.append(stamp)
+                shown = stamp + info.lag
+                if info.cut.holds(shown * info.time_base):
+                    ticks.append(shown)
         except av.error.FFmpegError:
             pass  # what can be read is what will be decoded; the loss is told there
     return np.unique(np.array(ticks, np.int64))

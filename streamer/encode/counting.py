@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faceerase.errors import SinkError
+from faceerase.streamer.decode.clock import RATES
 from faceerase.streamer.decode.part import WHOLE, Cut
 from faceerase.streamer.decode.source import FilmInfo
-from faceerase.streamer.decode.spacing import RATES, even_rate, first_fields, first_uneven, frame_ticks
+from faceerase.streamer.decode.spacing import even_rate, first_fields, first_uneven, frame_ticks
 from faceerase.streamer.encode.from_zero import FromZero
 
 CONSTANT_RATE = frozenset({".avi", ".mxf"})

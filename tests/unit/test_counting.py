@@ -10,8 +10,9 @@ import pytest
 
 from faceerase.configs.film import EncodeConfig, PartConfig
 from faceerase.errors import SinkError
+from faceerase.streamer.decode.clock import RATES
 from faceerase.streamer.decode.source import FilmSource
-from faceerase.streamer.decode.spacing import RATES, even_rate, first_fields, first_uneven, frame_ticks
+from faceerase.streamer.decode.spacing import even_rate, first_fields, first_uneven, frame_ticks
 from faceerase.streamer.encode.codecs import SourceCodec, choose_encoder
 from faceerase.streamer.encode.counting import at_even_rate
 from faceerase.streamer.encode.film_sink import FilmSink
