@@ -124,7 +124,7 @@ class FilmSource:
                 count += 1
         if count == 0:
             raise SourceError(f"{info.path}: no frame of it could be decoded")
-        if cut.end is not None and not self._over:
+        if cut.end is not None and not self._over and cut.end > ((last or 0) + step) * info.time_base:
             self._remark(f"the part ends with the film, before {float(cut.end - info.start):.2f} s")
         if repaired:
             self._remark(f"presentation times missing or backward: repaired from the DTS ({repaired} frames)")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import av
+import numpy as np
 import pytest
 
 from faceerase.configs.film import PartConfig
@@ -111,3 +112,56 @@ def test_packets_that_begin_in_the_part_come_at_exact_times(tmp_path: Path, make
         ]
     assert after == [(time - cut.shift, data) for time, data in before if cut.begin <= time < cut.end]  # type: ignore[operator]
     assert after
+
+
+def slow_film(path: Path) -> Path:
+    """Write 40 s of a picture and a second of sound for each second, the picture in long groups."""
+    with av.open(str(path), "w") as film:
+        stream = film.add_stream("libx264", rate=1, options={"bf": "2", "g": "12", "threads": "1"})
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        voice = film.add_stream("pcm_s16le" if path.suffix == ".mkv" else "aac", rate=8000, layout="mono")
+        kind, sample = ("s16", np.int16) if path.suffix == ".mkv" else ("fltp", np.float32)
+        for number in range(40):
+            picture = av.VideoFrame.from_ndarray(np.full((72, 64), 5 * number, np.uint8), format="yuv420p")
+            picture.pts, picture.time_base = number, Fraction(1)
+            film.mux(stream.encode(picture))
+            tone = av.AudioFrame.from_ndarray(np.full((1, 8000), number / 50, sample), kind, "mono")
+            tone.sample_rate, tone.pts, tone.time_base = 8000, 8000 * number, Fraction(1, 8000)
+            film.mux(voice.encode(tone))
+        film.mux([*stream.encode(None), *voice.encode(None)])
+    return path
+
+
+@pytest.mark.parametrize("name", ["slow.mp4", "slow.mkv", "slow.ts"])
+def test_a_part_far_inside_is_searched_for_and_nothing_of_it_is_missed(tmp_path: Path, name: str) -> None:
+    path = slow_film(tmp_path / name)
+    whole, part = shown(path), shown(path, PartConfig(begin="30", end="00:00:35"))
+    assert [picture for _, picture in part] == [picture for _, picture in whole[30:35]]
+    cut = FilmSource(path, PartConfig(begin="30", end="35")).info.cut
+    with av.open(str(path)) as one, av.open(str(path)) as other:
+        before = [
+            packet.pts * packet.time_base - cut.shift
+            for packet in one.demux(one.streams.audio[0])
+            if packet.size and cut.holds(packet.pts * packet.time_base)
+        ]
+        sought = list(excerpt(other, [other.streams.audio[0]], cut))
+    assert [packet.pts * packet.time_base for packet in sought] == before
+    assert len(before) > 4
+
+
+def test_a_part_of_a_film_with_an_edit_list(tmp_path: Path) -> None:
+    path = tmp_path / "edited.mp4"
+    options = {"avoid_negative_ts": "disabled", "video_track_timescale": "25"}
+    with av.open(str(path), "w", options=options) as film:
+        stream = film.add_stream("libx264", rate=25, options={"bf": "2", "g": "6", "threads": "1"})
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        for number in range(20):
+            picture = av.VideoFrame.from_ndarray(np.full((72, 64), 10 * number, np.uint8), format="yuv420p")
+            picture.pts, picture.time_base = number - 4, Fraction(1, 25)
+            film.mux(stream.encode(picture))
+        film.mux(stream.encode(None))
+    whole = shown(path)
+    assert len(whole) == 16
+    for first, last in ((0, 3), (1, 4), (5, 9), (12, 16)):
+        part = PartConfig(begin=f"00:00:00:{first:02}", end=f"00:00:00:{last:02}")
+        assert [picture for _, picture in shown(path, part)] == [picture for _, picture in whole[first:last]]
