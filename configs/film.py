@@ -6,7 +6,7 @@ Precedence: this schema < a configuration file < the command line. Knows nothing
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from faceerase.configs.base import Frozen, read_toml, validate
 from faceerase.contract import ThresholdRule
@@ -98,6 +98,17 @@ class StreamsConfig(Frozen):
         return self.video if isinstance(self.video, int) else None
 
 
+Moment = Annotated[str, BeforeValidator(str)]
+"""Seconds, ``HH:MM:SS.mmm``, or a time code ``HH:MM:SS:FF`` (``;FF``: drop-frame), from the film's first frame."""
+
+
+class PartConfig(Frozen):
+    """Which part of the film is taken: frames that are shown from ``begin`` on and before ``end``; None: all of it."""
+
+    begin: Moment | None = None
+    end: Moment | None = None
+
+
 class VerifyConfig(Frozen):
     """Whether and how the encoded result is looked at again before it gets its name.
 
@@ -118,6 +129,7 @@ class FilmConfig(Frozen):
     erase: EraseConfig = EraseConfig()
     encode: EncodeConfig = EncodeConfig()
     streams: StreamsConfig = StreamsConfig()
+    part: PartConfig = PartConfig()
     verify: VerifyConfig = VerifyConfig()
 
 
@@ -125,7 +137,8 @@ def load_film_config(path: Path | None, flags: dict[str, dict[str, Any]], purpos
     """Return the schema's defaults, changed by the file of a purpose, by a file of the user's, by flags.
 
     Args:
-        path: a TOML file with the tables ``look``, ``mask``, ``erase``, ``encode``, ``streams``, ``verify``, or None.
+        path: a TOML file with the tables ``look``, ``mask``, ``erase``, ``encode``, ``streams``, ``part``,
+            ``verify``, or None.
         flags: the same tables; None values count as not given.
         purpose: what the result is for, or None.
 

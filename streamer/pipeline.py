@@ -69,6 +69,7 @@ def anonymise(
 
     Raises:
         SourceError: the source cannot be read.
+        ConfigError: a setting does not suit the film.
         SinkError: the output cannot be written or encoded.
         ModelError: the network failed.
         VerificationError: the written file is not whole, or faces were found in it.
@@ -76,7 +77,7 @@ def anonymise(
     started = time.monotonic()
     criteria = criteria_of(config, engine.contract)  # refused before any work
     finders = finders_of(config, engine, criteria) if config.verify.enabled else None
-    film = FilmSource(source, config.streams.number)
+    film = FilmSource(source, config.streams.number, config.part)
     info = film.info
     coded = SourceCodec(info.codec, info.profile, (info.width, info.height))
     choice = choose_encoder(config.encode, coded, info.planar_format, info.full_range, output.suffix)
@@ -116,7 +117,7 @@ def anonymise(
             remarks += sink.finish()
         remarks += left_behind(film.beside, choice.encoder)
         if finders is not None:
-            verdict = check(info, written, cover, finders, report)
+            verdict = check(info, written, cover, finders, report, config.part)
         outcome = FilmReport(
             source=source,
             output=output,

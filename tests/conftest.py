@@ -17,7 +17,8 @@ import pytest
 from numpy.typing import NDArray
 
 from faceerase.contract import ModelContract
-from faceerase.streamer.decode.source import FilmInfo, FilmSource
+from faceerase.streamer.decode.info import FilmInfo
+from faceerase.streamer.decode.source import FilmSource
 from faceerase.streamer.frame import Frame
 
 RATE = Fraction(25)
@@ -119,15 +120,19 @@ def _write_film(
     times: Iterable[int] = range(12),
     time_base: Fraction = TIME_BASE,
     b_frames: int = 0,
+    group: int | None = None,
+    rate: Fraction = RATE,
     sound: str | None = None,
 ) -> Path:
     with av.open(str(path), "w") as container:
-        stream = container.add_stream(codec, rate=RATE)
+        stream = container.add_stream(codec, rate=rate)
         context = stream.codec_context
         context.width, context.height, context.pix_fmt = width, height, pixel_format
         stream.time_base = context.time_base = time_base
         context.max_b_frames = b_frames
         context.thread_count = 1
+        if group is not None:
+            context.gop_size = group
         voice = container.add_stream(sound, rate=48_000, layout="mono") if sound else None
         for number, pts in enumerate(times):
             picture = _film_picture(number, width, height, pixel_format)
@@ -146,7 +151,7 @@ def _write_film(
 
 @pytest.fixture(scope="session")
 def make_film() -> Callable[..., Path]:
-    """``make_film(path, codec=…, pixel_format=…, times=…, b_frames=…, sound=…)``: a short film; returns the path."""
+    """``make_film(path, codec=…, times=…, b_frames=…, group=…, sound=…, …)``: a short film; returns the path."""
     return _write_film
 
 

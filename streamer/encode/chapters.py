@@ -7,6 +7,8 @@ from math import lcm
 
 from av.container import InputContainer, OutputContainer
 
+from faceerase.streamer.decode.part import WHOLE, Cut
+
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
@@ -27,6 +29,23 @@ def chapters_of(container: InputContainer) -> list[Chapter]:
         )
         for chapter in container.chapters()
     ]
+
+
+def within(chapters: Iterable[Chapter], cut: Cut) -> list[Chapter]:
+    """Return chapters as far as they lie within a cut, at their times in it."""
+    if cut == WHOLE:
+        return list(chapters)
+    first = None if cut.begin is None else cut.shift
+    clipped = [
+        Chapter(
+            chapter.start if first is None else max(chapter.start, first),
+            chapter.end if cut.end is None else min(chapter.end, cut.end),
+            chapter.title,
+        )
+        for chapter in chapters
+    ]
+    kept = [chapter for chapter in clipped if chapter.start < chapter.end]
+    return [Chapter(max(Fraction(0), one.start - cut.shift), one.end - cut.shift, one.title) for one in kept]
 
 
 def write_chapters(output: OutputContainer, chapters: Iterable[Chapter]) -> None:

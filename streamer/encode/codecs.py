@@ -27,6 +27,9 @@ KEPT = {
 OTHERWISE = ("libx264", "libx265", "libvpx-vp9", "libsvtav1")
 """What ``auto`` takes in turn where it cannot keep the codec."""
 
+MASTERS = ("prores_ks", "dnxhd")
+"""What ``auto`` takes in turn in containers that hold none of these (MXF)."""
+
 STILLS = {".png": "png"}
 """Encoders that ``auto`` means for a picture file."""
 
@@ -102,7 +105,9 @@ def choose_encoder(
                 why = "as asked" if config.pix_fmt else f"{encoder} holds no other"
                 remarks.append(f"pixel format {wanted} encoded as {chosen}: {why}")
             return EncoderChoice(encoder, chosen, full_range, options, tuple(remarks))
-    raise SinkError(f"{' and '.join(names)} cannot encode {_described(wanted, source)}; try --codec ffv1 into an .mkv")
+    tried = " and ".join(names)
+    what = _described(wanted, source)
+    raise SinkError(f"{tried} cannot encode {what}; choose a --pix-fmt, or try --codec ffv1 into an .mkv")
 
 
 def _canonical(encoder: str) -> str:
@@ -117,7 +122,7 @@ def _candidates(codec: str, source: str, suffix: str) -> list[str]:
         return [STILLS[suffix]]
     held = held_by(suffix)
     names = dict.fromkeys([*([KEPT[source]] if source in KEPT else []), *OTHERWISE])
-    return [name for name in names if held is None or _canonical(name) in held] or [OTHERWISE[0]]
+    return [name for name in names if held is None or _canonical(name) in held] or list(MASTERS)
 
 
 def _codec_remark(source: SourceCodec, encoder: str, wanted: str, suffix: str) -> list[str]:

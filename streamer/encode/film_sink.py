@@ -6,6 +6,7 @@ Nothing appears under the final name before it is whole. Knows nothing of networ
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import av
@@ -14,9 +15,11 @@ from av.video.stream import VideoStream
 
 from faceerase.configs.film import StreamsConfig
 from faceerase.errors import SinkError, SourceError, VerificationError, reason_of
-from faceerase.streamer.decode.source import FilmInfo, probe
+from faceerase.streamer.decode.info import FilmInfo, probe
+from faceerase.streamer.decode.part import excerpt
 from faceerase.streamer.encode.codecs import EncoderChoice
-from faceerase.streamer.encode.container import FrameCounter, open_container, timing_of
+from faceerase.streamer.encode.container import FrameCounter, open_container, refuse_unheld, timing_of
+from faceerase.streamer.encode.counting import at_even_rate, sound_for
 from faceerase.streamer.encode.kept import not_kept
 from faceerase.streamer.encode.partial import PartialFile
 from faceerase.streamer.encode.passengers import USUAL, Passengers
@@ -51,11 +54,14 @@ class FilmSink:
             SinkError: the place cannot be written to, the container is unknown, encoder and container don't go
                 together, or the other streams don't go into it as ``streams`` asks.
         """
+        refuse_unheld(target, choice.encoder)
+        info = at_even_rate(info, target)
         self._info = info
         self._choice = choice
         self._written = 0
         self._timing = timing_of(target, info.time_base, info.rate)
         self._counter = FrameCounter(info.rate, target) if self._timing.constant_rate else None
+        self._from_zero = sound_for(info, target) if self._timing.constant_rate else None
         self._beside = beside or ()
         self._partial = PartialFile(target)
         self._passengers: Passengers | None = None
@@ -63,7 +69,10 @@ class FilmSink:
             self._container = open_container(self._partial.url, target, info.time_base, info.audio_rates)
             self._track = PictureTrack(self._container, info, choice, target, self._timing)
             if beside is not None:
-                self._passengers = Passengers(info.path, info.stream_index, self._container, streams, beside)
+                select = self._from_zero or partial(excerpt, cut=info.cut)
+                self._passengers = Passengers(
+                    info.path, info.stream_index, self._container, streams, beside, select, info.cut
+                )
             self._container.start_encoding()
         except (av.error.FFmpegError, ValueError) as error:
             self.abandon()
@@ -113,6 +122,7 @@ class FilmSink:
         if self._passengers is not None:
             remarks += self._passengers.remarks
             self._passengers.close()
+            remarks += self._from_zero.remarks if self._from_zero is not None else []
         return [*remarks, *self._check(), *not_kept(self._info, self._look_again())]
 
     def publish(self) -> None:

@@ -10,8 +10,8 @@ import av
 
 from faceerase.streamer.decode import chroma
 from faceerase.streamer.decode.display import BOTTOM_FIRST, PROGRESSIVE, TOP_FIRST, Matrix
+from faceerase.streamer.decode.info import FilmInfo
 from faceerase.streamer.decode.light import Mastering
-from faceerase.streamer.decode.source import FilmInfo
 
 UNSPECIFIED = 2
 """In H.273's tables of primaries, transfer characteristics and matrices."""

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from av.container import InputContainer, OutputContainer
 from av.stream import Stream
 
+from faceerase.streamer.decode.part import WHOLE, Cut
 from faceerase.streamer.encode.arrival import Promise, Promised
-from faceerase.streamer.encode.chapters import Chapter, chapters_of, write_chapters
+from faceerase.streamer.encode.chapters import Chapter, chapters_of, within, write_chapters
 from faceerase.streamer.encode.metadata import personal, spelt_alike, spelt_for, track_tags
 from faceerase.streamer.encode.roster import Roster, label
 from faceerase.streamer.encode.timecode import TAG
 
-ISO_MUXERS = frozenset({"mp4", "mov", "ipod"})
+ISO_MUXERS = frozenset({"mp4", "mov"})
 KEPT = "--keep-metadata keeps them"
 
 
@@ -34,6 +35,7 @@ def label_film(
     streams: Mapping[int, Stream],
     roster: Roster,
     keep_metadata: bool,
+    cut: Cut = WHOLE,
 ) -> Labelled:
     """Write on a film that is not begun what was written on its source.
 
@@ -44,6 +46,7 @@ def label_film(
         streams: those of the output, by the number of the stream of the source.
         roster: who travels.
         keep_metadata: whether personal tags and titles of chapters stay.
+        cut: what of the film is taken.
     """
     muxer = output.format.name
     pairs = [(source.streams[index], added) for index, added in streams.items()]
@@ -67,7 +70,7 @@ def label_film(
     elif found:
         names = sorted({spelt_alike(name) for name in found})
         remarks.append(f"metadata removed, as it can name people, places and devices: {', '.join(names)} ({KEPT})")
-    chapters = chapters_of(source) if roster.chapters else []
+    chapters = within(chapters_of(source), cut) if roster.chapters else []
     titled = sum(bool(chapter.title) for chapter in chapters)
     if titled and not keep_metadata:
         remarks.append(f"chapter titles removed: {titled} ({KEPT})")

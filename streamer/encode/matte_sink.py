@@ -12,7 +12,7 @@ import cv2
 from av.video.stream import VideoStream
 
 from faceerase.errors import ConfigError, SinkError
-from faceerase.streamer.decode.source import FilmInfo
+from faceerase.streamer.decode.info import FilmInfo
 from faceerase.streamer.encode.partial import PartialFile
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.mask.matte import Matte

@@ -3,7 +3,7 @@
 Knows nothing of where they go.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from heapq import merge
 from itertools import pairwise
 from math import inf
@@ -18,11 +18,22 @@ Numbered: TypeAlias = "tuple[int, Packet[Stream]]"
 """A packet, and the number of its stream in the film that it belongs to."""
 
 
-def packets_of(container: InputContainer, streams: "Sequence[Stream]") -> "Iterator[Packet[Stream]]":
+Select = Callable[[InputContainer, list[Stream]], "Iterator[Packet[Stream]]"]
+"""Gives the packets of some streams that are copied, at the times that they are to have."""
+
+
+def everything(container: InputContainer, streams: list[Stream]) -> "Iterator[Packet[Stream]]":
+    """Give all packets as they are."""
+    return container.demux(streams)
+
+
+def packets_of(
+    container: InputContainer, streams: list[Stream], select: Select = everything
+) -> "Iterator[Packet[Stream]]":
     """Yield the packets of some streams, as far as the file can be read."""
     if not streams:
         return
-    packets = container.demux(streams)
+    packets = select(container, streams)
     while True:
         try:
             packet = next(packets)

@@ -17,9 +17,10 @@ from av.video.stream import VideoStream
 
 from faceerase.configs.film import StreamsConfig
 from faceerase.streamer.decode.opening import open_film
+from faceerase.streamer.decode.part import WHOLE, Cut
 from faceerase.streamer.encode.arrival import what_is_missing
 from faceerase.streamer.encode.labels import label_film
-from faceerase.streamer.encode.packets import Numbered, in_time, moment_of, packets_of, with_dts
+from faceerase.streamer.encode.packets import Numbered, Select, everything, in_time, moment_of, packets_of, with_dts
 from faceerase.streamer.encode.roster import Beside, Passage, draw_up, label, refuse_if_strict
 from faceerase.streamer.encode.subtitles import TextConverter
 
@@ -36,6 +37,8 @@ class Passengers:
         output: OutputContainer,
         config: StreamsConfig = USUAL,
         beside: Sequence[Beside] = (),
+        select: Select = everything,
+        cut: Cut = WHOLE,
     ) -> None:
         """Give the output, which holds the picture, a stream for each one that travels.
 
@@ -45,6 +48,8 @@ class Passengers:
             output: where they travel to.
             config: what is asked for.
             beside: further pictures of the film that were anonymised; they travel too.
+            select: gives the packets that are copied, at the times that they are to have.
+            cut: what of the film is taken.
 
         Raises:
             SourceError: the source cannot be read again.
@@ -57,6 +62,7 @@ class Passengers:
         self._carried: Counter[int] = Counter()
         self._converted: list[str] = []
         self._output = output
+        self._select = select
         self._container = open_film(source)
         self._beside: dict[int, InputContainer] = {}
         try:
@@ -64,12 +70,12 @@ class Passengers:
                 self._beside[item.stream] = open_film(item.path)
             picture = self._container.streams[main_index]
             assert isinstance(picture, VideoStream)
-            roster = draw_up(self._container, picture, output.format.name, config, self._beside.keys())
+            roster = draw_up(self._container, picture, output.format.name, config, self._beside.keys(), cut)
             refuse_if_strict(roster.left, config)
             self.dropped = [str(item) for item in roster.left]
             for passage in roster.passages:
                 self._take(passage)
-            labelled = label_film(self._container, output, picture, self._streams, roster, config.metadata)
+            labelled = label_film(self._container, output, picture, self._streams, roster, config.metadata, cut)
             self._promise, self._remarks = labelled.promise, labelled.remarks
         except BaseException:
             self.close()
@@ -147,7 +153,7 @@ class Passengers:
     def _read(self) -> Iterator[Numbered]:
         chosen = [stream for stream in self._container.streams if stream.index in self._streams]
         chosen = [stream for stream in chosen if stream.type != "attachment" and stream.index not in self._beside]
-        own = ((packet.stream.index, packet) for packet in packets_of(self._container, chosen))
+        own = ((packet.stream.index, packet) for packet in packets_of(self._container, chosen, self._select))
         return in_time(own, *(_picture(index, container) for index, container in self._beside.items()))
 
 

@@ -18,7 +18,7 @@ from av.video.stream import VideoStream
 from faceerase.errors import SinkError
 from faceerase.streamer.decode.chroma import UNSPECIFIED, subsamples_both_ways
 from faceerase.streamer.decode.display import PROGRESSIVE
-from faceerase.streamer.decode.source import FilmInfo
+from faceerase.streamer.decode.info import FilmInfo
 from faceerase.streamer.encode.codecs import EncoderChoice
 from faceerase.streamer.encode.container import Timing
 from faceerase.streamer.encode.fields import with_fields

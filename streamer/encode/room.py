@@ -14,18 +14,15 @@ SUFFIXES = {
 }  # fmt: skip
 """Muxers by FFmpeg's name, the most capacious first, and how their files are called."""
 
-MUXERS = {suffix: muxer for muxer, suffix in SUFFIXES.items()} | {".m4v": "ipod"}
-"""The same the other way round."""
-
 SUBTITLES_FOR = {
-    "mov_text": frozenset({"mp4", "mov", "ipod"}),
+    "mov_text": frozenset({"mp4", "mov"}),
     "subrip": frozenset({"matroska"}),
     "ass": frozenset({"matroska"}),
     "webvtt": frozenset({"matroska", "webm"}),
 }
 """Text subtitles that may be copied, and the muxers that hold them."""
 
-TEXT_OF = {"matroska": "subrip", "webm": "webvtt", "mp4": "mov_text", "mov": "mov_text", "ipod": "mov_text"}
+TEXT_OF = {"matroska": "subrip", "webm": "webvtt", "mp4": "mov_text", "mov": "mov_text"}
 """The kind of text that a muxer holds, to which others are converted."""
 
 CONVERTED = frozenset({*SUBTITLES_FOR, "text"})
@@ -35,7 +32,7 @@ DATA_FOR = {"klv": frozenset({"mpegts"}), "timed_id3": frozenset({"mpegts"}), "b
 """Data streams that may be copied. ``bin_data`` is what FFmpeg calls GoPro's telemetry in MP4 and MOV."""
 
 FONTS = frozenset({"matroska"})
-CHAPTERS = frozenset({"matroska", "webm", "mp4", "mov", "ipod"})
+CHAPTERS = frozenset({"matroska", "webm", "mp4", "mov"})
 TIME_CODE = frozenset({"matroska", "webm", "mp4", "mov", "mxf", "avi"})
 
 AUDIO_SAID = {

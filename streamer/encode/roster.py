@@ -17,8 +17,10 @@ from av.video.stream import VideoStream
 from faceerase.configs.film import StreamsConfig
 from faceerase.errors import SinkError
 from faceerase.streamer.decode.opening import is_cover, pictures_of
+from faceerase.streamer.decode.part import WHOLE, Cut
 from faceerase.streamer.encode import room
-from faceerase.streamer.encode.timecode import is_time_code, time_code_of, why_not
+from faceerase.streamer.encode.holds import FORMATS
+from faceerase.streamer.encode.timecode import is_time_code, later, time_code_of, why_not
 
 FONT_STARTS = (b"\x00\x01\x00\x00", b"OTTO", b"true", b"typ1", b"ttcf", b"wOFF", b"wOF2")
 """First bytes of TrueType, OpenType, collections of them, and WOFF; what an attachment says it is proves nothing."""
@@ -69,6 +71,7 @@ def draw_up(
     muxer: str,
     config: StreamsConfig,
     anonymised: AbstractSet[int] = frozenset(),
+    cut: Cut = WHOLE,
 ) -> Roster:
     """Return who travels from a film into a file of a muxer.
 
@@ -78,6 +81,7 @@ def draw_up(
         muxer: FFmpeg's name for the kind of file that is written.
         config: what is asked for.
         anonymised: numbers of further pictures that travel, as they are anonymised already.
+        cut: what of the film is taken; its time code is that of its own first frame.
 
     Raises:
         SinkError: the file cannot hold the sound.
@@ -103,6 +107,8 @@ def draw_up(
         if why is not None:
             left.append(LeftOut(f"time code {time_code}", why))
             time_code = None
+        elif rate is not None and cut.skipped:
+            time_code = later(time_code, cut.skipped, rate)
     return Roster(tuple(passages), tuple(left), time_code, chapters)
 
 
@@ -123,7 +129,7 @@ def refuse_early(source: InputContainer, picture: VideoStream, suffix: str, conf
     Raises:
         SinkError: as ``draw_up`` and ``refuse_if_strict``.
     """
-    muxer = room.MUXERS.get(suffix)
+    muxer = FORMATS.get(suffix)
     if muxer is not None:
         anonymised = frozenset(stream.index for stream in pictures_of(source))
         refuse_if_strict(draw_up(source, picture, muxer, config, anonymised).left, config)

@@ -10,7 +10,8 @@ from fractions import Fraction
 from av.container import InputContainer
 from av.stream import Stream
 
-from faceerase.streamer.timecode import counting_rate, read_time_code
+from faceerase.streamer.decode.clock import exact_rate
+from faceerase.streamer.timecode import counting_rate, frame_at, read_time_code, time_code
 
 TAG = "timecode"
 
@@ -30,15 +31,26 @@ def is_time_code(stream: Stream) -> bool:
     return stream.type == "data" and tag(stream.metadata, TAG) is not None
 
 
-def why_not(time_code: str, rate: Fraction | None) -> str | None:
+def why_not(code: str, rate: Fraction | None) -> str | None:
     """Return why a time code cannot be written for a film of so many frames a second, or None."""
     if rate is None:
         return "the film's frame rate is not known"
     try:
-        read_time_code(time_code, counting_rate(rate))
+        read_time_code(code, counting_rate(exact_rate(rate)))
     except ValueError as error:
         return str(error)
     return None
+
+
+def later(code: str, seconds: Fraction, rate: Fraction) -> str:
+    """Return the time code of the frame that is shown a time after that of a code.
+
+    Raises:
+        ValueError: it is no time code of this rate.
+    """
+    counted = counting_rate(exact_rate(rate))
+    start, drop_frame = read_time_code(code, counted)
+    return time_code(frame_at(seconds, counted), counted, start, drop_frame)
 
 
 def tag(tags: Mapping[str, str], name: str) -> str | None:

@@ -31,8 +31,14 @@ class FilmCodes:
         )
 
 
-def codes_of(rate: Fraction, start: str | None) -> FilmCodes:
-    """Return the time codes of a film of a rate whose first frame has the code ``start``, or none."""
+def codes_of(rate: Fraction, start: str | None, skipped: Fraction = Fraction(0)) -> FilmCodes:
+    """Return the time codes of a film's part.
+
+    Args:
+        rate: of the film.
+        start: the code of the film's first frame; None: it has none, and the part is counted from 00:00:00:00.
+        skipped: how long the film runs before the part, in seconds.
+    """
     counted = counting_rate(rate)
     if start is None:
         return FilmCodes(counted)
@@ -40,4 +46,4 @@ def codes_of(rate: Fraction, start: str | None) -> FilmCodes:
         number, drop_frame = read_time_code(start, counted)
     except ValueError as error:
         return FilmCodes(counted, remark=f"report: time codes count from 00:00:00:00, the film's is not used: {error}")
-    return FilmCodes(counted, number, drop_frame, from_film=True)
+    return FilmCodes(counted, number + frame_at(skipped, counted), drop_frame, from_film=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from faceerase.streamer.box import Box
-from faceerase.streamer.decode.source import FilmInfo
+from faceerase.streamer.decode.info import FilmInfo
 from faceerase.streamer.report import FilmReport
 from faceerase.streamer.sidecar.codes import FilmCodes
 from faceerase.streamer.sidecar.frames import box_values

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from faceerase.configs.film import FilmConfig
 from faceerase.errors import ConfigError, SinkError
-from faceerase.streamer.decode.source import FilmInfo
+from faceerase.streamer.decode.info import FilmInfo
 from faceerase.streamer.encode.partial import PartialFile
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.look.engine import OnnxEngine
@@ -44,7 +44,7 @@ class ReportSink:
         self._configuration = resolved(config)
         self._model = describe_model(engine)
         self._source = describe_film(info.path, info.path, info.stream_index)
-        self._codes = codes_of(info.rate, self._source.time_code)
+        self._codes = codes_of(info.rate, self._source.time_code, info.cut.skipped)
         self._log = FrameLog(self._codes)
         self._listed = 0
         self._outcome: tuple[FilmReport, Path] | None = None

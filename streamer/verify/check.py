@@ -12,10 +12,11 @@ from pathlib import Path
 
 import numpy as np
 
-from faceerase.configs.film import Scan
+from faceerase.configs.film import PartConfig, Scan
 from faceerase.errors import VerificationError
 from faceerase.streamer.box import Box
-from faceerase.streamer.decode.source import FilmInfo, FilmSource
+from faceerase.streamer.decode.info import FilmInfo
+from faceerase.streamer.decode.source import FilmSource
 from faceerase.streamer.follow.criteria import Criteria
 from faceerase.streamer.follow.stage import Masked, Viewing, follow
 from faceerase.streamer.frame import Frame
@@ -79,6 +80,7 @@ def verify(
     finders: Finders,
     report: Callable[[Progress], None],
     stream: int | None = None,
+    part: PartConfig | None = None,
 ) -> Verdict:
     """Return who is still to be seen in a film's result; both are streamed, frame by frame.
 
@@ -93,6 +95,7 @@ def verify(
         finders: who looks.
         report: called after every frame.
         stream: which video stream of the source, by number; None: the main one.
+        part: which part of the source the output is made of.
 
     Raises:
         SourceError: one of them cannot be read.
@@ -100,7 +103,8 @@ def verify(
         ModelError: a network failed.
         VerificationError: they have not the same number of frames or size, or the result cannot be decoded whole.
     """
-    film, result, cover = FilmSource(source, stream), FilmSource(output), FilmSource(matte) if matte else None
+    film, result = FilmSource(source, stream, part), FilmSource(output)
+    cover = FilmSource(matte) if matte else None
     for name, other in (("result", result), ("matte", cover)):
         if other is not None:
             _refuse_other_size(film.info, other.info, name)

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from faceerase.configs.film import FilmConfig
+from faceerase.configs.film import FilmConfig, PartConfig
 from faceerase.errors import SourceError, VerificationError
-from faceerase.streamer.decode.source import FilmInfo
+from faceerase.streamer.decode.info import FilmInfo
 from faceerase.streamer.encode.film_sink import FilmSink
 from faceerase.streamer.follow.criteria import Criteria
 from faceerase.streamer.report import Progress
@@ -45,7 +45,12 @@ def rejected_name(output: Path) -> Path:
 
 
 def check(
-    film: FilmInfo, written: FilmSink, matte: FrameSink | None, finders: Finders, report: Callable[[Progress], None]
+    film: FilmInfo,
+    written: FilmSink,
+    matte: FrameSink | None,
+    finders: Finders,
+    report: Callable[[Progress], None],
+    part: PartConfig | None = None,
 ) -> Verdict:
     """Check a film that is finished but not published, and return the verdict.
 
@@ -55,15 +60,15 @@ def check(
         matte: the mask that was used, finished too, or None.
         finders: who looks.
         report: called after every frame.
+        part: which part of the source it was made of.
 
     Raises:
         VerificationError: it is not whole.
         ModelError: a network failed.
     """
     try:
-        return verify(
-            film.path, written.unpublished, matte.unpublished if matte else None, finders, report, film.stream_index
-        )
+        hidden = matte.unpublished if matte else None
+        return verify(film.path, written.unpublished, hidden, finders, report, film.stream_index, part)
     except SourceError as error:
         raise VerificationError(f"{written.target}: cannot be read again ({error})") from error
 

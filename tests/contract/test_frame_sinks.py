@@ -9,7 +9,8 @@ import pytest
 from faceerase.configs.film import SHIPPED_MODEL, EncodeConfig, FilmConfig
 from faceerase.errors import FaceEraseError
 from faceerase.streamer.box import Box
-from faceerase.streamer.decode.source import FilmInfo, FilmSource
+from faceerase.streamer.decode.info import FilmInfo
+from faceerase.streamer.decode.source import FilmSource
 from faceerase.streamer.encode.codecs import SourceCodec, choose_encoder
 from faceerase.streamer.encode.film_sink import FilmSink
 from faceerase.streamer.encode.matte_sink import MatteFilm, MattePicture

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from faceerase.configs.film import EncodeConfig
 from faceerase.streamer.box import Box
-from faceerase.streamer.decode.source import FilmInfo, FilmSource
+from faceerase.streamer.decode.info import FilmInfo
+from faceerase.streamer.decode.source import FilmSource
 from faceerase.streamer.encode.codecs import SourceCodec, choose_encoder
 from faceerase.streamer.encode.film_sink import FilmSink
 from faceerase.streamer.erase.anonymizer import PlaneAnonymizer

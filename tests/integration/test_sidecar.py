@@ -46,11 +46,12 @@ def film(tmp_path_factory: pytest.TempPathFactory, make_film: Callable[..., Path
 def clean(tmp_path: Path, film: Path, engine: Any) -> Callable[..., FilmReport]:
     """``clean(source, suffix, **verify)``: a film anonymised into ``clean.mkv``, with ``film.json``."""
 
-    def clean(source: Path = film, **verify: Any) -> FilmReport:
-        config = load_film_config(None, {"encode": {"codec": "ffv1"}, "verify": verify})
+    def clean(source: Path = film, begin: str | None = None, **verify: Any) -> FilmReport:
+        config = load_film_config(None, {"encode": {"codec": "ffv1"}, "part": {"begin": begin}, "verify": verify})
         (tmp_path / "out").mkdir(exist_ok=True)
         output = tmp_path / "out" / "clean.mkv"
-        return pipeline.anonymise(source, output, None, config, engine, lambda _: None, output.with_name("film.json"))
+        sidecar = output.with_name("film.json")
+        return pipeline.anonymise(source, output, None, config, engine, lambda _: None, sidecar=sidecar)
 
     return clean
 
@@ -101,8 +102,11 @@ def test_a_film_without_a_face_has_an_empty_list(
     assert (report.frames, report.tracks, report.summary.frames) == ((), (), 8)
 
 
+@pytest.mark.parametrize(
+    ("begin", "code", "third"), [(None, "10:00:00:00", "10:00:00:05"), ("0.08", "10:00:00:02", "10:00:00:06")]
+)
 def test_a_films_own_time_code_is_counted_on_and_no_other_tag_is_told(
-    clean: Callable[..., FilmReport], tmp_path: Path, film: Path
+    clean: Callable[..., FilmReport], tmp_path: Path, film: Path, begin: str | None, code: str, third: str
 ) -> None:
     with av.open(str(film)) as old, av.open(str(tmp_path / "tagged.mkv"), "w") as new:
         stream = new.add_stream_from_template(old.streams.video[0])
@@ -112,11 +116,13 @@ def test_a_films_own_time_code_is_counted_on_and_no_other_tag_is_told(
             if packet.size:
                 packet.stream = stream
                 new.mux(packet)
-    clean(tmp_path / "tagged.mkv")
+    clean(tmp_path / "tagged.mkv", begin)
     text = (tmp_path / "out" / "film.json").read_text()
     report = read(tmp_path / "out" / "film.json")
-    assert (report.counting.first, report.counting.from_film) == ("10:00:00:00", True)
-    assert report.frames[3].time_code == "10:00:00:05"
+    assert (report.counting.first, report.counting.from_film) == (code, True)
+    assert report.result.time_code == code
+    assert report.configuration["part"] == {"begin": begin, "end": None}
+    assert report.frames[3 if begin is None else 2].time_code == third
     assert "location" in {key.lower() for key in report.source.metadata_keys}
     for value in ("51.4779", "Lovelace", "witness"):
         assert value not in text
@@ -184,7 +190,9 @@ def test_a_report_that_cannot_be_written_takes_the_film_with_it(
 def test_a_report_is_a_json(film: Path, tmp_path: Path, engine: Any) -> None:
     config = load_film_config(None, {"encode": {"codec": "ffv1"}})
     with pytest.raises(ConfigError, match=r"report\.txt.*\.json"):
-        pipeline.anonymise(film, tmp_path / "c.mkv", None, config, engine, lambda _: None, tmp_path / "report.txt")
+        pipeline.anonymise(
+            film, tmp_path / "c.mkv", None, config, engine, lambda _: None, sidecar=tmp_path / "report.txt"
+        )
     assert list(tmp_path.iterdir()) == []
 
 

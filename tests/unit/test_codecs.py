@@ -188,7 +188,10 @@ def test_an_odd_size_is_encoded_by_who_takes_it(pixel_format: str, size: tuple[i
 
 def test_an_odd_size_is_refused_with_the_way_out() -> None:
     odd = SourceCodec("ffv1", None, (65, 49))
-    with pytest.raises(SinkError, match=r"libx265 cannot encode yuv420p of 65×49; try --codec ffv1 into an \.mkv"):
+    with pytest.raises(
+        SinkError,
+        match=r"libx265 cannot encode yuv420p of 65×49; choose a --pix-fmt, or try --codec ffv1 into an \.mkv",
+    ):
         choose_encoder(EncodeConfig(codec="hevc"), odd, "yuv420p", False, ".mkv")
 
 

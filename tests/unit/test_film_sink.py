@@ -12,7 +12,8 @@ from av.video.frame import PictureType
 
 from faceerase.configs.film import EncodeConfig
 from faceerase.errors import SinkError, SourceError, VerificationError
-from faceerase.streamer.decode.source import FilmInfo, FilmSource
+from faceerase.streamer.decode.info import FilmInfo
+from faceerase.streamer.decode.source import FilmSource
 from faceerase.streamer.encode.codecs import SourceCodec, choose_encoder
 from faceerase.streamer.encode.film_sink import FilmSink
 from faceerase.streamer.frame import Frame

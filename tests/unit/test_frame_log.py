@@ -10,7 +10,7 @@ import pytest
 
 from faceerase.configs.film import SHIPPED_MODEL, FilmConfig, LookConfig
 from faceerase.streamer.box import Box
-from faceerase.streamer.decode.source import FilmInfo
+from faceerase.streamer.decode.info import FilmInfo
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.mask.matte import Matte
 from faceerase.streamer.mask.regions import SHAPE_SIDE, Region
@@ -24,6 +24,7 @@ from faceerase.streamer.verify.verdict import Verdict
 
 SHAPE = np.zeros((SHAPE_SIDE, SHAPE_SIDE), np.uint8)
 NTSC = Fraction(30_000, 1001)
+TURNED_LEFT = (0, -65_536, 0, 65_536, 0, 0, 0, 0, 1 << 30)
 
 
 def region(track: int, box: Box, score: float = 0.9, seen: bool = True) -> Region:
@@ -105,7 +106,8 @@ def test_where_the_program_is_installed_is_not_told() -> None:
 
 
 def test_findings_lie_in_the_stored_picture_and_count_from_the_first_frame(small_info: FilmInfo) -> None:
-    turned = replace(small_info, rotation=90)
+    turned = replace(small_info, display_matrix=TURNED_LEFT)
+    assert turned.quarter_turns == 1
     upright = Box(10, 12, 20, 30).turned(1, turned.width, turned.height)
     span = Span(2, 5, 1.08, 1.2, upright, True, "network", 0.91)
     check = check_of(Verdict(12, ("network",), (span,), 3), turned, codes_of(Fraction(25), "10:00:00:00"), 1.0)

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from faceerase.configs.film import EncodeConfig
+from faceerase.streamer.decode.info import FilmInfo
 from faceerase.streamer.decode.light import Light, Mastering, light_of
-from faceerase.streamer.decode.source import FilmInfo, FilmSource
+from faceerase.streamer.decode.source import FilmSource
 from faceerase.streamer.encode.codecs import SourceCodec, choose_encoder
 from faceerase.streamer.encode.film_sink import FilmSink
 from faceerase.streamer.encode.light import template, with_light

@@ -19,7 +19,7 @@ Output = Annotated[
         "--output",
         "-o",
         metavar="OUTPUT",
-        help="Where the clean film goes: .mp4, .mov, .mkv, .avi or .ts.",
+        help="Where the clean film goes: .mp4, .m4v, .mov, .mkv, .webm, .avi, .ts, .m2ts or .mxf.",
         show_default=False,
     ),
 ]
@@ -51,6 +51,22 @@ Report = Annotated[
         help="Also write what happened (.json): versions, network, options, streams in and out, what was dropped or "
         "lost, every face with its time codes and places, the cost.",
     ),
+]
+
+From = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        metavar="TIME",
+        rich_help_panel=_PANEL,
+        help="Take the film from this moment on: seconds (12.5), HH:MM:SS.mmm, or HH:MM:SS:FF at the film's rate "
+        "(;FF: drop-frame), counted from its first frame. The result begins at 0.",
+    ),
+]
+
+To = Annotated[
+    str | None,
+    typer.Option("--to", metavar="TIME", rich_help_panel=_PANEL, help="Take the film until before this moment."),
 ]
 
 Codec = Annotated[

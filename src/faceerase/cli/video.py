@@ -27,6 +27,8 @@ def video(
     method: result.Method = None,
     matte: result.Matte = None,
     report: result.Report = None,
+    begin: result.From = None,
+    end: result.To = None,
     codec: result.Codec = None,
     crf: result.Crf = None,
     purpose: result.Purpose = None,
@@ -81,6 +83,7 @@ def video(
             "data": keep_data,
             "strict": strict_streams,
         },
+        "part": {"begin": begin, "end": end},
         "verify": {"enabled": verify, "detector": detector, "keep_rejected": keep_rejected or None},
     }
     with outcome(debug):

@@ -14,7 +14,7 @@ from av.container import OutputContainer
 from av.stream import Disposition
 from av.subtitles.subtitle import SubtitleSet
 
-from faceerase.configs.film import EncodeConfig, StreamsConfig
+from faceerase.configs.film import EncodeConfig, PartConfig, StreamsConfig
 from faceerase.streamer.decode.source import FilmSource
 from faceerase.streamer.encode.codecs import SourceCodec, choose_encoder
 from faceerase.streamer.encode.film_sink import FilmSink
@@ -93,11 +93,15 @@ def _add_text(
     return write
 
 
-def _carry(source: Path, target: Path, **config: Any) -> list[str]:
-    """Write a film with all that travels along; return the remarks."""
-    film = FilmSource(source)
+def _carry(
+    source: Path, target: Path, part: PartConfig | None = None, pix_fmt: str | None = None, **config: Any
+) -> list[str]:
+    """Write a film, or a part of it, with all that travels along; return the remarks."""
+    film = FilmSource(source, part=part)
     info = film.info
-    encode = EncodeConfig(threads=1, options={"deadline": "realtime"} if target.suffix == ".webm" else {})
+    encode = EncodeConfig(
+        threads=1, pix_fmt=pix_fmt, options={"deadline": "realtime"} if target.suffix == ".webm" else {}
+    )
     coded = SourceCodec(info.codec, info.profile)
     choice = choose_encoder(encode, coded, info.planar_format, info.full_range, target.suffix)
     sink = FilmSink(target, info, choice, StreamsConfig(**config))

@@ -7,6 +7,7 @@ from typing import Any
 import av
 import pytest
 
+from faceerase.configs.film import PartConfig
 from faceerase.streamer.encode.chapters import Chapter, chapters_of
 
 PARTS = [Chapter(Fraction(0), Fraction(1, 5), "Anna"), Chapter(Fraction(1, 5), Fraction(2, 5), "Bob")]
@@ -67,3 +68,27 @@ def test_a_first_chapter_that_begins_later_keeps_its_time(tmp_path: Path, films:
 def test_chapters_without_a_place_are_named(tmp_path: Path, films: Any) -> None:
     remarks = films.carry(film_with_chapters(films, tmp_path / "in.mkv"), tmp_path / "out.avi")
     assert remarks == ["dropped: chapters: no place in this container, but in .mkv, .mov, .mp4 or .webm"]
+
+
+HALF_A_FRAME = Fraction(1, 50)
+
+
+@pytest.mark.parametrize("target", [".mp4", ".mkv"])
+@pytest.mark.parametrize(
+    ("begin", "end", "times"),
+    [
+        ("0.08", "0.28", [(0, Fraction(3, 25)), (Fraction(3, 25), Fraction(1, 5))]),
+        ("00:00:00:06", None, [(0, Fraction(4, 25))]),
+        (None, "0.12", [(0, Fraction(3, 25))]),
+    ],
+)
+def test_of_a_part_chapters_are_clipped_and_moved(
+    tmp_path: Path, target: str, begin: str | None, end: str | None, times: list[tuple[Fraction, Fraction]], films: Any
+) -> None:
+    source = film_with_chapters(films, tmp_path / "in.mkv")
+    films.carry(source, tmp_path / f"out{target}", PartConfig(begin=begin, end=end))
+    found = read_chapters(tmp_path / f"out{target}")
+    assert len(found) == len(times)
+    for chapter, (start, stop) in zip(found, times, strict=True):
+        assert abs(chapter.start - start) <= Fraction(1, 1000)
+        assert abs(chapter.end - stop) < HALF_A_FRAME

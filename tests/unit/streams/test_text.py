@@ -7,6 +7,8 @@ from typing import Any
 import av
 import pytest
 
+from faceerase.configs.film import PartConfig
+
 
 def shown(path: Path) -> list[tuple[Fraction, Fraction, str]]:
     """Return what the subtitles of a film say: start, end, text as ASS."""
@@ -103,3 +105,13 @@ def test_times_in_finer_ticks_are_kept_to_the_tick_of_the_target(tmp_path: Path,
     for before, after in zip(shown(tmp_path / "in.mp4"), shown(tmp_path / "out.mkv"), strict=True):
         assert abs(before[0] - after[0]) <= Fraction(1, 2000)
         assert abs(before[1] - after[1]) <= Fraction(1, 1000)
+
+
+@pytest.mark.parametrize("target", [".mkv", ".mp4", ".webm"])
+@pytest.mark.parametrize("codec", ["subrip", "mov_text"])
+def test_of_a_part_subtitles_are_clipped_and_moved(tmp_path: Path, codec: str, target: str, films: Any) -> None:
+    source = film_with_text(films, tmp_path / f"in{TEXTS[codec]}", codec)
+    films.carry(source, tmp_path / f"out{target}", PartConfig(begin="0.08", end="0.28"))
+    (first, second) = shown(tmp_path / f"out{target}")
+    assert [first[:2], second[0]] == [(0, Fraction(1, 25)), Fraction(121, 1000)]
+    assert abs(second[1] - Fraction(1, 5)) <= Fraction(1, 1000)

@@ -7,6 +7,8 @@ from typing import Any
 import av
 import pytest
 
+from faceerase.configs.film import PartConfig
+
 
 def time_code(path: Path) -> str | None:
     with av.open(str(path)) as container:
@@ -54,3 +56,21 @@ def test_a_time_code_that_cannot_be_is_named(tmp_path: Path, text: str, why: str
     (remark,) = films.carry(tmp_path / "in.mkv", tmp_path / "out.mov")
     assert remark.startswith(f"dropped: time code {text}: ")
     assert why in remark
+
+
+@pytest.mark.parametrize(
+    ("rate", "code", "shifted"),
+    [
+        (Fraction(25), "10:58:59:23", "10:59:00:01"),
+        (Fraction(30_000, 1001), "01:00:59;28", "01:01:00;03"),
+        (Fraction(60_000, 1001), "01:09:59;58", "01:10:00;01"),
+    ],
+)
+@pytest.mark.parametrize("target", [".mov", ".mkv"])
+def test_a_part_begins_at_the_time_code_of_its_first_frame(
+    tmp_path: Path, target: str, rate: Fraction, code: str, shifted: str, films: Any
+) -> None:
+    with films.open(tmp_path / "in.mov", rate, code) as container:
+        container.start_encoding()
+    films.carry(tmp_path / "in.mov", tmp_path / f"out{target}", PartConfig(begin="00:00:00:03"), strict=True)
+    assert time_code(tmp_path / f"out{target}") == shifted
