@@ -218,7 +218,7 @@ def probe(path: Path, frames: int = PROBED_FRAMES) -> FilmInfo:
             display_matrix=matrix_of(planar),
             field_order=field_order_of(planar, context.field_order),
             light=light_of(planar),
-            chroma_location=chroma_location(path, context.codec.canonical_name, first.format.name),
+            chroma_location=chroma_location(stream, first.format.name),
             clock=choose_clock(stamps, stores_pts=container.format.name != "avi"),
             audio_rates=tuple(sound.rate for sound in container.streams.audio if sound.rate),
         )
