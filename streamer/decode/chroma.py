@@ -1,32 +1,21 @@
-"""Where the chroma samples of a film lie between its luma samples: asked of the bitstream, for PyAV does not tell.
+"""Where the chroma samples of a film lie between its luma samples. Knows nothing of samples.
 
-FFmpeg's ``trace_headers`` prints every element of the headers of H.264, H.265 and AV1. Knows nothing of samples.
+FFmpeg knows it and PyAV does not tell; but the Matroska muxer writes it down. So a file without frames is written in
+memory, of a stream like the film's, and read. (FFmpeg could print it too; but PyAV listens under Python's lock, in the
+threads of decoders, and whoever closes one that wants to print then waits for ever.)
 """
 
-from pathlib import Path
+import io
 
 import av
-from av import logging as av_logging
-from av.bitstream import BitStreamFilterContext
-
-from faceerase.streamer.decode.opening import main_video, open_film
+from av.video.stream import VideoStream
 
 UNSPECIFIED = "unspecified"
 
-H26X = ("left", "center", "topleft", "top", "bottomleft", "bottom")
-"""Names of FFmpeg for chroma_sample_loc_type 0 to 5 (H.264 and H.265, annex E)."""
+PLACES = {(1, 2): "left", (2, 2): "center", (1, 1): "topleft", (2, 1): "top"}
+"""FFmpeg's names for what Matroska can say: 1 = with the left or upper luma sample, 2 = half way to the next."""
 
-AV1 = (UNSPECIFIED, "left", "topleft")
-"""The same for chroma_sample_position (AV1, 6.4.2)."""
-
-ELEMENTS = {
-    "h264": ("chroma_sample_loc_type_top_field", H26X),
-    "hevc": ("chroma_sample_loc_type_top_field", H26X),
-    "av1": ("chroma_sample_position", AV1),
-}  # fmt: skip
-
-BY_STANDARD = {"mpeg1video": "center", "mpeg2video": "left", "mpeg4": "left", "mjpeg": "center"}
-"""Codecs whose standard leaves no choice."""
+COLOUR, HORIZONTAL, VERTICAL = b"\x55\xb0", b"\x55\xb7", b"\x55\xb8"
 
 
 def subsamples_both_ways(pixel_format: str) -> bool:
@@ -35,42 +24,25 @@ def subsamples_both_ways(pixel_format: str) -> bool:
     return shape.chroma_width(64) < 64 and shape.chroma_height(64) < 64
 
 
-def chroma_location(path: Path, codec: str, pixel_format: str) -> str | None:
-    """Return where chroma lies, by FFmpeg's name, or ``UNSPECIFIED``; None where it cannot be asked.
+def chroma_location(stream: VideoStream, pixel_format: str) -> str | None:
+    """Return where chroma lies in an open stream, by FFmpeg's name; None where nobody says it.
 
-    Args:
-        path: a film.
-        codec: of its main picture, FFmpeg's canonical name.
-        pixel_format: of its pictures.
-
-    Raises:
-        SourceError: it cannot be read.
+    ``UNSPECIFIED`` for formats in which there is only one place.
     """
     if not subsamples_both_ways(pixel_format):
         return UNSPECIFIED
-    if codec not in ELEMENTS:
-        return BY_STANDARD.get(codec)
-    element, names = ELEMENTS[codec]
-    value = _first_value(path, element)
-    return names[value] if value is not None and value < len(names) else UNSPECIFIED
+    written = io.BytesIO()
+    try:
+        with av.open(written, "w", format="matroska") as container:
+            container.add_stream_from_template(stream, opaque=True)
+            container.start_encoding()
+    except (av.error.FFmpegError, ValueError):
+        return None
+    colour = written.getvalue().partition(COLOUR)[2]
+    return PLACES.get((_small_number(colour, HORIZONTAL), _small_number(colour, VERTICAL)))
 
 
-def _first_value(path: Path, element: str) -> int | None:
-    before = av_logging.get_level()
-    with open_film(path) as container:
-        stream = main_video(container, path)
-        av_logging.set_level(av_logging.INFO)
-        try:
-            with av_logging.Capture(local=True) as printed:
-                tracer = BitStreamFilterContext("trace_headers", stream)  # which prints what stands before the packets
-                packet = next(packet for packet in container.demux(stream) if packet.size)
-                tracer.filter(packet)
-        except (av.error.FFmpegError, StopIteration):
-            return None
-        finally:
-            av_logging.set_level(before)
-    for _, _, line in printed:
-        words = line.split()
-        if element in words:
-            return int(words[-1])
-    return None
+def _small_number(elements: bytes, identity: bytes) -> int:
+    """Return the value of an element of one byte, 0 where it is not there."""
+    content = elements.partition(identity + b"\x81")[2]
+    return content[0] if content else 0

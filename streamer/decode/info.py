@@ -118,7 +118,7 @@ def probe(path: Path, number: int | None = None, frames: int = PROBED_FRAMES) ->
             display_matrix=matrix_of(planar),
             field_order=field_order_of(planar, context.field_order),
             light=light_of(planar),
-            chroma_location=chroma_location(path, codec, first.format.name),
+            chroma_location=chroma_location(stream, first.format.name),
             clock=clock,
             lag=lag,
             audio_rates=tuple(sound.rate for sound in container.streams.audio if sound.rate),

@@ -21,7 +21,7 @@ def unknown(info: FilmInfo) -> list[str]:
     """Return remarks on what of a source's picture cannot be known, and so not be kept."""
     if info.chroma_location is not None:
         return []
-    return [f"chroma location unknown: {info.codec} cannot be asked where its chroma samples lie"]
+    return [f"chroma location unknown: neither the {info.codec} stream nor its container says where chroma lies"]
 
 
 def not_kept(before: FilmInfo, after: FilmInfo) -> list[str]:
@@ -45,9 +45,10 @@ def _differences(before: FilmInfo, after: FilmInfo) -> Iterator[tuple[str, str, 
         # Matrix 0 is RGB's, which some codecs say and some imply
         if one not in (UNSPECIFIED, 0) and one != other:
             yield NAMES[what], str(one), str(other)
-    here, there = _place(before.chroma_location), _place(after.chroma_location)
-    if here not in (there, "unknown") and (here, there) != ("left", "unknown"):
-        yield "chroma location", here, there
+    here, there = before.chroma_location, after.chroma_location
+    # The left is what is meant where nothing is said
+    if here not in (None, chroma.UNSPECIFIED, there) and (here, there) != ("left", None):
+        yield "chroma location", str(here), there or "unknown"
     if has_alpha(before.pixel_format) and not has_alpha(after.pixel_format):
         yield "alpha", before.pixel_format, after.pixel_format
     if before.light.mastering is not None and before.light.mastering != after.light.mastering:
@@ -74,11 +75,6 @@ def _matrix(matrix: Matrix | None) -> str:
 
 def _range(full: bool) -> str:
     return "full" if full else "limited"
-
-
-def _place(chroma_location: str | None) -> str:
-    """Name where chroma lies; who does not say so means the left (H.264 and H.265, annex E)."""
-    return {None: "unknown", chroma.UNSPECIFIED: "left"}.get(chroma_location) or str(chroma_location)
 
 
 def _first_field(order: int) -> str:

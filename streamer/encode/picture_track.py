@@ -25,6 +25,9 @@ from faceerase.streamer.encode.fields import with_fields
 from faceerase.streamer.encode.light import template, with_light
 from faceerase.streamer.encode.pixels import JPEG_RANGE
 
+UNORDERED = 2
+"""Pictures that are too few to be reordered."""
+
 TAGS = {("hevc", "mp4"): "hvc1", ("hevc", "mov"): "hvc1"}
 """What a codec is called in a container, where FFmpeg's own choice (hev1) is one that some players do not know."""
 
@@ -47,6 +50,7 @@ class PictureTrack:
             SinkError: this is no encoder of pictures.
             ValueError, av.error.FFmpegError: the container does not hold the codec, or the encoder refuses.
         """
+        self._pictures = 0
         options = dict(choice.options)
         if timing.constant_rate:
             options["bf"] = "0"  # without presentation times nothing may be reordered
@@ -88,9 +92,12 @@ class PictureTrack:
         Raises:
             av.error.FFmpegError: the encoder refuses.
         """
+        self._pictures += picture is not None
         packets = self._context.encode(picture)
         for packet in packets:
             packet.stream = self.stream
+            if self._pictures <= UNORDERED and self._context.name == "libx265":
+                packet.dts = packet.pts  # x265 gives one that was never set
         return packets
 
 

@@ -111,6 +111,18 @@ def test_h264_in_avi_is_not_reordered(tmp_path: Path, make_film: FilmMaker) -> N
     assert PictureType.B not in kinds
 
 
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_a_film_of_a_few_frames_is_written_whole_every_time(
+    tmp_path: Path, make_film: FilmMaker, count: int, suffix: str
+) -> None:
+    source = make_film(tmp_path / "source.mkv", codec="ffv1", times=range(count))
+    for number in range(4):  # x265 leaves their DTS to chance
+        copy(source, tmp_path / f"{number}{suffix}", "hevc")
+        times = [time for time, _ in pictures(tmp_path / f"{number}{suffix}")]
+        assert times == [Fraction(at, 25) for at in range(count)]
+
+
 def test_nothing_has_the_name_before_the_end(tmp_path: Path, small_film: Path, small_info: FilmInfo) -> None:
     target = tmp_path / "out" / "copy.mkv"
     target.parent.mkdir()
