@@ -12,9 +12,7 @@ from pathlib import Path
 from faceerase.configs.film import FilmConfig, MaskConfig
 from faceerase.contract import ModelContract, ThresholdRule
 from faceerase.errors import ConfigError
-from faceerase.streamer.decode.source import FilmSource
 from faceerase.streamer.encode.codecs import SourceCodec, choose_encoder
-from faceerase.streamer.encode.film_sink import FilmSink
 from faceerase.streamer.encode.matte_sink import open_matte
 from faceerase.streamer.erase.anonymizer import PlaneAnonymizer
 from faceerase.streamer.follow.criteria import Criteria
@@ -27,6 +25,7 @@ from faceerase.streamer.mask.matte import Matte
 from faceerase.streamer.prefetch import FRAMES_AHEAD, prefetch
 from faceerase.streamer.report import FilmReport, Progress
 from faceerase.streamer.seams import Anonymizer, FrameSink
+from faceerase.streamer.stills.opening import numbering, open_sink, open_source
 from faceerase.streamer.verify.gate import finders_of, let_pass, rejected_name
 
 
@@ -51,9 +50,9 @@ def anonymise(
     """Anonymise one film and return what happened.
 
     Args:
-        source: a film file.
-        output: where the clean film goes; it appears there whole, or not at all.
-        matte: where the mask that was used goes (.mkv, or .png for one frame), or None.
+        source: a film file, a picture, or a pattern of numbered pictures.
+        output: where the clean film or pictures go; they appear there whole, or not at all.
+        matte: where the mask that was used goes (.mkv, or .png for pictures), or None.
         config: every option.
         engine: the loaded network.
         report: called after every frame.
@@ -67,7 +66,7 @@ def anonymise(
     started = time.monotonic()
     criteria = criteria_of(config, engine.contract)  # refused before any work
     finders = finders_of(config, engine, criteria) if config.verify.enabled else None
-    film = FilmSource(source)
+    film = open_source(source, config.decode.picture_rate)
     info = film.info
     coded = SourceCodec(info.codec, info.profile)
     choice = choose_encoder(config.encode, coded, info.planar_format, info.full_range, output.suffix)
@@ -79,9 +78,9 @@ def anonymise(
     verdict = cover = None
     with ExitStack() as undo:
         if matte is not None:
-            cover = open_matte(matte, info)
+            cover = open_matte(matte, info, numbering(film))
             undo.callback(cover.abandon)
-        written = FilmSink(output, info, choice)
+        written = open_sink(output, film, choice)
         undo.callback(written.abandon)
         sinks: list[FrameSink] = [written] if cover is None else [cover, written]
         decoded = prefetch(film.frames(), FRAMES_AHEAD)

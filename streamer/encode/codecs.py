@@ -5,12 +5,15 @@ Knows nothing of open containers or frames.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 import av
 
 from faceerase.configs.film import EncodeConfig
 from faceerase.errors import ConfigError, SinkError
 from faceerase.streamer.encode.holds import held_by
+from faceerase.streamer.stills.formats import nearest_format
+from faceerase.streamer.stills.kinds import Kind, kind_of_name
 
 ENCODERS = {
     "h264": "libx264", "avc": "libx264", "hevc": "libx265", "h265": "libx265", "av1": "libsvtav1",
@@ -26,9 +29,6 @@ KEPT = {
 
 OTHERWISE = ("libx264", "libx265", "libvpx-vp9")
 """What ``auto`` takes in turn where it cannot keep the codec."""
-
-STILLS = {".png": "png"}
-"""Encoders that ``auto`` means for a picture file."""
 
 RGB_ENCODERS = {"libx264": "libx264rgb"}
 """Encoders that have a sibling for RGB."""
@@ -76,6 +76,9 @@ def choose_encoder(
     """
     # The deprecated yuvj formats are yuv with a full-range tag.
     wanted = planar_format.replace("yuvj", "yuv")
+    kind = kind_of_name(Path(f"_{suffix}"))
+    if kind is not None:
+        return _choose_for_pictures(config, kind, wanted, full_range)
     names = _candidates(config.codec, source.name, suffix.lower())
     for name in names:
         for encoder in (name, RGB_ENCODERS.get(name, name)):
@@ -92,6 +95,20 @@ def choose_encoder(
     raise SinkError(f"{' and '.join(names)} cannot encode {wanted}; try --codec ffv1 into an .mkv")
 
 
+def _choose_for_pictures(config: EncodeConfig, kind: Kind, wanted: str, full_range: bool) -> EncoderChoice:
+    encoder = kind.encoder
+    if config.codec not in ("auto", encoder) or config.bitrate is not None:
+        raise ConfigError(f"--codec and --bitrate are for films: {kind.name} pictures have the one codec of their kind")
+    nearest, remark = nearest_format(wanted, _formats(encoder), encoder)
+    chosen = _asked_for(config.pix_fmt, encoder)
+    if chosen is not None and chosen != nearest:
+        nearest, remark = chosen, f"pixel format {wanted} encoded as {chosen}: as asked"
+    preset = {"preset": config.preset} if config.preset is not None else {}
+    _refuse_unknown(encoder, [*config.options, *preset])
+    options = {**preset, **config.options}
+    return EncoderChoice(encoder, nearest, full_range, tuple(options.items()), (remark,) if remark else ())
+
+
 def _canonical(encoder: str) -> str:
     """Return FFmpeg's name of the codec that an encoder writes."""
     return str(_encoder(encoder).canonical_name)
@@ -100,8 +117,6 @@ def _canonical(encoder: str) -> str:
 def _candidates(codec: str, source: str, suffix: str) -> list[str]:
     if codec != "auto":
         return [ENCODERS.get(codec, codec)]
-    if suffix in STILLS:
-        return [STILLS[suffix]]
     held = held_by(suffix)
     names = dict.fromkeys([*([KEPT[source]] if source in KEPT else []), *OTHERWISE])
     return [name for name in names if held is None or _canonical(name) in held] or [OTHERWISE[0]]
@@ -109,7 +124,7 @@ def _candidates(codec: str, source: str, suffix: str) -> list[str]:
 
 def _codec_remark(source: str, encoder: str, wanted: str, suffix: str) -> list[str]:
     written = _canonical(encoder)
-    if suffix in STILLS or written == source:
+    if written == source:
         return []
     held = held_by(suffix)
     if source not in KEPT:

@@ -13,7 +13,6 @@ import av
 from av.container import OutputContainer
 
 from faceerase.errors import SinkError, reason_of
-from faceerase.streamer.encode.codecs import STILLS
 
 ISO_MEDIA = frozenset({".mp4", ".mov", ".m4v"})
 CONSTANT_RATE = frozenset({".avi"})
@@ -54,8 +53,6 @@ def open_container(url: str, target: Path, time_base: Fraction, audio_rates: Seq
     """
     # Times before zero (the priming samples of AAC) stay there: shifting everything would re-time the picture.
     options = {"fflags": "+bitexact", "avoid_negative_ts": "disabled"}
-    if target.suffix.lower() in STILLS:
-        options["update"] = "1"  # one picture under the very name, no numbering
     if target.suffix.lower() in ISO_MEDIA:
         ticks = time_base.denominator
         # The movie's scale places start offsets: it must count in picture ticks and in audio samples.

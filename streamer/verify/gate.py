@@ -9,6 +9,7 @@ from faceerase.streamer.encode.film_sink import FilmSink
 from faceerase.streamer.follow.criteria import Criteria
 from faceerase.streamer.report import Progress
 from faceerase.streamer.seams import FrameSink, MaskEngine
+from faceerase.streamer.stills.sink import PictureSink
 from faceerase.streamer.verify.check import Finders, verify
 from faceerase.streamer.verify.detector import FaceDetector
 from faceerase.streamer.verify.verdict import FacesLeftError, Verdict
@@ -21,7 +22,9 @@ def finders_of(config: FilmConfig, engine: MaskEngine, criteria: Criteria) -> Fi
         ModelError: the detector's file is missing or not such a detector.
     """
     model = config.verify.detector
-    return Finders(engine, criteria, config.look.scan, FaceDetector(model) if model else None)
+    return Finders(
+        engine, criteria, config.look.scan, FaceDetector(model) if model else None, config.decode.picture_rate
+    )
 
 
 def rejected_name(output: Path) -> Path:
@@ -31,7 +34,7 @@ def rejected_name(output: Path) -> Path:
 
 def let_pass(
     source: Path,
-    written: FilmSink,
+    written: FilmSink | PictureSink,
     matte: FrameSink | None,
     finders: Finders,
     keep_as: Path | None,

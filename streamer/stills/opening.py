@@ -1,0 +1,62 @@
+"""Which source and which sink a path means: a film, a picture, or a numbered sequence of pictures.
+
+Knows nothing of what goes from one to the other.
+"""
+
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+from faceerase.streamer.decode.source import FilmSource
+from faceerase.streamer.encode.codecs import EncoderChoice
+from faceerase.streamer.encode.film_sink import FilmSink
+from faceerase.streamer.frame import Frame
+from faceerase.streamer.stills.extras import Extras, orientation_of
+from faceerase.streamer.stills.kinds import kind_of_name
+from faceerase.streamer.stills.sink import PictureSink
+from faceerase.streamer.stills.source import PictureSource
+
+STILL_RATE = Fraction(24)
+"""Pictures a second of a sequence where nobody says another: film's."""
+
+FIRST_NUMBER = 1
+"""Of the pictures that a film becomes."""
+
+
+def open_source(path: Path, rate: Fraction = STILL_RATE) -> FilmSource | PictureSource:
+    """Return what a path means as a source of frames; ``rate`` is that of pictures.
+
+    Raises:
+        SourceError: it cannot be read.
+    """
+    if kind_of_name(path) is not None and not path.is_dir():
+        return PictureSource(path, rate)
+    return FilmSource(path)
+
+
+def open_sink(target: Path, source: FilmSource | PictureSource, choice: EncoderChoice) -> FilmSink | PictureSink:
+    """Return what a path means as a sink for the frames of a source.
+
+    Raises:
+        SinkError: the place cannot be written to, or encoder and container don't go together.
+    """
+    kind = kind_of_name(target)
+    if kind is None:
+        return FilmSink(target, source.info, choice)
+    if isinstance(source, FilmSource):
+        turned = Extras(orientation_of(source.info.quarter_turns))
+        return PictureSink(target, source.info, choice, numbering(source), lambda frame: turned)
+
+    def like(frame: Frame) -> Extras:
+        extras = source.extras_of(frame)
+        return extras if source.kind is kind else Extras(extras.orientation, extras.icc)
+
+    return PictureSink(target, source.info, choice, numbering(source), like)
+
+
+def numbering(source: FilmSource | PictureSource) -> Callable[[Frame], int]:
+    """Return what says the number of a frame's picture: that of the picture that it was, else counted from 1."""
+    if isinstance(source, FilmSource):
+        return lambda frame: FIRST_NUMBER + frame.index
+    start = source.first_number if source.pattern else FIRST_NUMBER
+    return lambda frame: start + frame.pts
