@@ -35,7 +35,9 @@ def read(data: bytes) -> Extras:
     dropped = [word for at, size, word in NAMED if _says_something(header[at : at + size])]
     if offset_of(data, big) > WHOLE and _says_something(data[WHOLE : offset_of(data, big)]):
         dropped.append("user data")
-    return Extras(dropped=tuple(dict.fromkeys(dropped)), big_endian=big, fields=tuple(fields))
+    return Extras(
+        dropped=tuple(dict.fromkeys(dropped)), big_endian=big, fields=tuple(fields), shape=data[770:780] + data[800:804]
+    )
 
 
 def write(data: bytes, extras: Extras) -> bytes:

@@ -31,8 +31,11 @@ KEPT = frozenset({"chromaticities", "timeCode", "framesPerSecond", "keyCode", "w
 def read(data: bytes) -> Extras:
     """Return what lies beside the picture in a file."""
     dropped, fields, compression, types, height = [], [], 0, {}, 0
+    shape = b""
     start = end = HEAD
     for name, start, end, value in _attributes(data):
+        if name in ("channels", "displayWindow"):
+            shape += value
         if name == "compression":
             compression = value[0]
         elif name == "channels":
@@ -51,18 +54,23 @@ def read(data: bytes) -> Extras:
     coding = ("compression", COMPRESSIONS.get(compression, OTHER_COMPRESSION)), ("format", "half" if half else "float")
     whole = data[5] << 8 & (TILED | PARTS) or _holds(data, end + 1, -(-height // LINES.get(compression, 1)))
     missing = "" if whole else "its end"  # of tiles and parts the decoder will say
-    return Extras(dropped=tuple(dict.fromkeys(dropped)), coding=coding, fields=tuple(fields), missing=missing)
+    return Extras(
+        dropped=tuple(dict.fromkeys(dropped)), coding=coding, fields=tuple(fields), shape=shape, missing=missing
+    )
 
 
 def write(data: bytes, extras: Extras) -> bytes:
     """Return a file with attributes of another one's header."""
-    added = b"".join(attribute for _, attribute in extras.fields)
-    if not added:
+    if not extras.fields:
         return data
-    end = max(end for _, _, end, _ in _attributes(data))
+    given = {attribute.split(b"\0", 1)[0]: attribute for _, attribute in extras.fields}
+    own = list(_attributes(data))
+    end = max(after for _, _, after, _ in own)
+    kept = [data[start:after] for name, start, after, _ in own if name.encode("latin-1") not in given]
+    header = data[:HEAD] + b"".join([*kept, *given.values()])
     table = _offsets(data, end + 1)
-    moved = struct.pack(f"<{len(table)}Q", *(offset + len(added) for offset in table))
-    return data[:end] + added + b"\0" + moved + data[end + 1 + len(moved) :]
+    moved = struct.pack(f"<{len(table)}Q", *(offset + len(header) - end for offset in table))
+    return header + b"\0" + moved + data[end + 1 + len(moved) :]
 
 
 def _attributes(data: bytes) -> Iterator[tuple[str, int, int, bytes]]:

@@ -20,6 +20,7 @@ class Extras:
         coding: options with which FFmpeg's encoder packs pixels as this file does.
         big_endian: samples are.
         fields: of the header, by place, that FFmpeg does not know.
+        shape: what the header says of size and samples, to be compared with that of another file.
         missing: what is not in the file although it should be, or nothing.
     """
 
@@ -29,6 +30,7 @@ class Extras:
     coding: tuple[tuple[str, str], ...] = ()
     big_endian: bool = False
     fields: tuple[tuple[int, bytes], ...] = ()
+    shape: bytes = b""
     missing: str = ""
 
     @property

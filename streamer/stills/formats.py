@@ -101,8 +101,8 @@ def bare(picture: av.VideoFrame, info: FilmInfo, pixel_format: str, encoder: str
     destination = LIMITED if is_yuv and encoder in LIMITED_KINDS else FULL
     origin = FULL if info.full_range else LIMITED
     matrix = _matrix(info)
-    as_it_is = not is_yuv or info.codec == encoder or (origin, matrix) == (destination, BT601)
-    if source.name != target.name or not (as_it_is or source.is_rgb):
+    other_values = origin != destination or (is_yuv and matrix != BT601)
+    if source.name != target.name or (other_values and not source.is_rgb and info.codec != encoder):
         picture = picture.reformat(
             format=pixel_format,
             src_colorspace=matrix if not source.is_rgb else None,

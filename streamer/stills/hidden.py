@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from faceerase.errors import SinkError
+from faceerase.streamer.stills.kinds import kind_of_name
 from faceerase.streamer.stills.place import pattern_of
 
 
@@ -26,6 +27,52 @@ def hidden_folder(target: Path) -> Path:
     except OSError as error:
         raise SinkError(f"{target}: cannot be written ({error.strerror})") from error
     return folder
+
+
+class HiddenFolder:
+    """A folder that has no name until everything in it is whole."""
+
+    def __init__(self, target: Path) -> None:
+        """Make it.
+
+        Raises:
+            SinkError: the place cannot be written to, or what is there holds other things than pictures.
+        """
+        if target.is_dir():
+            foreign = next((path for path in target.rglob("*") if not path.is_dir() and not kind_of_name(path)), None)
+            if foreign is not None:
+                raise SinkError(f"{target}: not replaced, it holds more than pictures ({foreign.name}); name another")
+        self.target = target
+        self.path = hidden_folder(target)
+        self._published = False
+
+    def publish(self) -> None:
+        """Give the folder its name; an older one goes.
+
+        Raises:
+            SinkError: the place vanished or refuses; then the older one is still there.
+        """
+        older = self.path.with_suffix(".old")
+        mask = os.umask(0)
+        os.umask(mask)
+        try:
+            os.chmod(self.path, 0o777 & ~mask)
+            if self.target.exists():
+                os.rename(self.target, older)
+            try:
+                os.rename(self.path, self.target)
+            except OSError:
+                if older.exists():
+                    os.rename(older, self.target)
+                raise
+        except OSError as error:
+            raise SinkError(f"{self.target}: cannot be put in its place ({error.strerror})") from error
+        self._published = True
+        shutil.rmtree(older, ignore_errors=True)
+
+    def remove(self) -> None:
+        """Leave nothing behind, the published folder included."""
+        shutil.rmtree(self.target if self._published else self.path, ignore_errors=True)
 
 
 class HiddenPictures:

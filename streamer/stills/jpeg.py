@@ -43,7 +43,9 @@ def read(data: bytes) -> Extras:
         dropped.append("what lies behind the picture (further pictures, a film)")
     icc = b"".join(profile[number] for number in sorted(profile))
     words = tuple(dict.fromkeys(word for word in dropped if word))
-    return Extras(orientation, icc, words, fields=tuple(fields), missing="" if end else "its end")
+    return Extras(
+        orientation, icc, words, fields=tuple(fields), shape=_frame(data)[1:], missing="" if end else "its end"
+    )
 
 
 def write(data: bytes, extras: Extras) -> bytes:
@@ -64,10 +66,15 @@ def write(data: bytes, extras: Extras) -> bytes:
 
 def components(data: bytes) -> int:
     """Return how many components the picture has: 1 gray, 3 colour, 4 the inks of print; 0 where it does not say."""
+    return (_frame(data)[6:7] or b"\0")[0]
+
+
+def _frame(data: bytes) -> bytes:
+    """Return the marker and the content of the frame header: depth, size, components and their sampling."""
     for marker, content, _ in _segments(data):
         if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
-            return content[5]
-    return 0
+            return bytes([marker]) + content
+    return b""
 
 
 def _application(marker: int, content: bytes) -> str:

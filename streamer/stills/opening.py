@@ -7,6 +7,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
+from faceerase.streamer.decode.opening import open_film
 from faceerase.streamer.decode.source import FilmSource
 from faceerase.streamer.encode.codecs import EncoderChoice
 from faceerase.streamer.encode.film_sink import FilmSink
@@ -45,13 +46,21 @@ def open_sink(target: Path, source: FilmSource | PictureSource, choice: EncoderC
         return FilmSink(target, source.info, choice)
     if isinstance(source, FilmSource):
         turned = Extras(orientation_of(source.info.quarter_turns))
-        return PictureSink(target, source.info, choice, numbering(source), lambda frame: turned)
+        return PictureSink(target, source.info, choice, numbering(source), lambda frame: turned, _left_behind(source))
 
     def like(frame: Frame) -> Extras:
         extras = source.extras_of(frame)
         return extras if source.kind is kind else Extras(extras.orientation, extras.icc)
 
     return PictureSink(target, source.info, choice, numbering(source), like)
+
+
+def _left_behind(film: FilmSource) -> list[str]:
+    """Return what of a film has no place in pictures, in words."""
+    with open_film(film.info.path) as container:
+        others = [stream for stream in container.streams if stream.index != film.info.stream_index]
+        dropped = [f"dropped: stream {one.index} ({one.type}): pictures have no further streams" for one in others]
+    return ["dropped: the film's times; pictures are numbered from 1", *dropped]
 
 
 def numbering(source: FilmSource | PictureSource) -> Callable[[Frame], int]:

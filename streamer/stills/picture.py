@@ -43,16 +43,32 @@ def read_picture(path: Path) -> Picture:
     """
     data = read_bytes(path)
     kind = kind_of_data(data, path)
-    try:
-        extras = kind.read(data)
-    except (ValueError, IndexError, struct.error) as error:
-        raise SourceError(f"{path}: its header is damaged") from error
+    extras = _extras(data, kind, path)
     if kind.decoder == "mjpeg" and jpeg.components(data) == INKS:
         raise SourceError(f"{path}: a picture of four inks (CMYK), for print; convert it to RGB first")
     pixels, aspect, damage = _decode(data, kind, path)
     if extras.missing:
         damage = f"cut off: {extras.missing} is not in it"
     return Picture(kind, pixels, extras, aspect, damage)
+
+
+def likeness_of(path: Path) -> tuple[object, ...]:
+    """Return what two pictures of one sequence have in common, from the header alone.
+
+    Raises:
+        SourceError: the file is missing, unreadable, or no picture that is known.
+    """
+    data = read_bytes(path)
+    kind = kind_of_data(data, path)
+    extras = _extras(data, kind, path)
+    return kind.name, extras.shape, extras.orientation, extras.icc
+
+
+def _extras(data: bytes, kind: Kind, path: Path) -> Extras:
+    try:
+        return kind.read(data)
+    except (ValueError, IndexError, KeyError, struct.error) as error:
+        raise SourceError(f"{path}: its header is damaged") from error
 
 
 def read_bytes(path: Path) -> bytes:

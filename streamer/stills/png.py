@@ -46,7 +46,14 @@ def read(data: bytes) -> Extras:
     if end and data[end:].strip(b"\0"):
         dropped.append("what lies behind the picture")
     words = tuple(dict.fromkeys(word for word in dropped if word))
-    return Extras(orientation, icc, words, fields=tuple(fields), missing="" if end else "its end")
+    return Extras(
+        orientation,
+        icc,
+        words,
+        fields=tuple(fields),
+        shape=data[HEAD + 8 : HEAD + 21],
+        missing="" if end else "its end",
+    )
 
 
 def write(data: bytes, extras: Extras) -> bytes:

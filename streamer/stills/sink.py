@@ -37,7 +37,13 @@ class PictureSink:
     """Writes the pictures of one target."""
 
     def __init__(
-        self, target: Path, info: FilmInfo, choice: EncoderChoice, number_of: Callable[[Frame], int], like: ExtrasOf
+        self,
+        target: Path,
+        info: FilmInfo,
+        choice: EncoderChoice,
+        number_of: Callable[[Frame], int],
+        like: ExtrasOf,
+        left: Sequence[str] = (),
     ) -> None:
         """Make the hidden folder.
 
@@ -47,6 +53,7 @@ class PictureSink:
             choice: how they are encoded.
             number_of: says the number of a frame's picture.
             like: says what goes along with a frame's picture, and how it was packed.
+            left: remarks on what is left out anyway.
 
         Raises:
             SinkError: the place cannot be written to.
@@ -60,7 +67,7 @@ class PictureSink:
         self._number_of = number_of
         self._like = like
         self._pattern = pattern_of(target)
-        self._left: list[str] = []
+        self._left = [*left]
         self._hidden = HiddenPictures(target)
 
     def write(self, frame: Frame, matte: Matte) -> None:

@@ -38,6 +38,9 @@ FULL_RANGE = struct.pack(
 )
 """What the encoder does not say: 0 is black and 255 white."""
 
+SHAPE = (256, 257, 258, 262, 277, 339, 530)
+"""Tags of width, height, bits, colours, samples, their kind, and the sampling of chroma."""
+
 LAST_COMMON = 32767
 """Tags beyond are private ones."""
 
@@ -61,6 +64,7 @@ def read(data: bytes) -> Extras:
         icc=profile.value if profile else b"",
         dropped=tuple(dict.fromkeys(dropped)),
         fields=tuple((tag, _little(first, tag)) for tag in RESOLUTION | COLOUR if tag in first.fields),
+        shape=repr([_little(first, tag) for tag in SHAPE if tag in first.fields]).encode(),
         coding=(("compression_algo", CODINGS.get(first.number(COMPRESSION, 1), OTHER_CODING)),),
     )
 

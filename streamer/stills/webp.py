@@ -32,7 +32,8 @@ def read(data: bytes) -> Extras:
         dropped.append("what lies behind the picture")
     words = tuple(dict.fromkeys(word for word in dropped if word))
     coding = (("lossless", "1" if lossless else "0"),)
-    return Extras(orientation, icc, words, coding, missing="" if len(data) >= promised else "its end")
+    shape = repr(_canvas(dict(_chunks(data)))).encode()
+    return Extras(orientation, icc, words, coding, shape=shape, missing="" if len(data) >= promised else "its end")
 
 
 def write(data: bytes, extras: Extras) -> bytes:

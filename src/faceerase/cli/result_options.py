@@ -10,7 +10,14 @@ from faceerase.configs import film
 _PANEL = "What comes out"
 _ENCODE = film.EncodeConfig()
 
-Source = Annotated[Path, typer.Argument(metavar="INPUT", help="The film to anonymise.", show_default=False)]
+Source = Annotated[
+    Path,
+    typer.Argument(
+        metavar="INPUT",
+        help="The film, picture, numbered sequence (shot.%04d.dpx) or folder of pictures to anonymise.",
+        show_default=False,
+    ),
+]
 
 Output = Annotated[
     Path,
@@ -18,7 +25,8 @@ Output = Annotated[
         "--output",
         "-o",
         metavar="OUTPUT",
-        help="Where the clean film goes: .mp4, .mov, .mkv, .avi or .ts.",
+        help="Where the clean film goes: .mp4, .mov, .mkv, .avi or .ts; or pictures: .jpg, .png, .tif, .webp, .dpx or "
+        ".exr (shot.%04d.png for several, a folder for a folder).",
         show_default=False,
     ),
 ]
@@ -38,7 +46,7 @@ Matte = Annotated[
         metavar="PATH",
         rich_help_panel=_PANEL,
         help="Also write the mask that was used: gray, 255 = erased, frame size, lossless "
-        "(FFV1 in .mkv; .png for a film of one frame).",
+        "(FFV1 in .mkv; .png for a picture, m.%04d.png for several, a folder for a folder).",
     ),
 ]
 
