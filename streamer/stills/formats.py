@@ -99,7 +99,8 @@ def bare(picture: av.VideoFrame, info: FilmInfo, pixel_format: str, encoder: str
     source, target = av.VideoFormat(picture.format.name.replace("yuvj", "yuv")), av.VideoFormat(pixel_format)
     is_yuv = not target.is_rgb and not _is_gray(target)
     destination = LIMITED if is_yuv and encoder in LIMITED_KINDS else FULL
-    origin = FULL if info.full_range else LIMITED
+    # To swscale and players gray is of full range, whatever it says.
+    origin = FULL if info.full_range or _is_gray(source) else LIMITED
     matrix = _matrix(info)
     other_values = origin != destination or (is_yuv and matrix != BT601)
     if source.name != target.name or (other_values and not source.is_rgb and info.codec != encoder):
