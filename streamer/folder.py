@@ -47,7 +47,7 @@ def anonymise_folder(
         ModelError: the network failed.
         VerificationError: a written picture is not whole, or faces were found in one.
     """
-    if kind_of_name(output) is not None or output.suffix.lower() in FORMATS:
+    if not means_folder(output):
         return anonymise(sequence_in(source), output, matte, config, engine, report)
     if config.verify.keep_rejected:
         raise ConfigError("--keep-rejected: not for a folder of pictures")
@@ -89,6 +89,11 @@ def anonymise_folder(
         names_of_others = _few(path.relative_to(source) for path in others)
         said.append(f"dropped: {len(others)} file{_s(others)} that no picture is in ({names_of_others})")
     return _joined(reports, source, output, matte, said, lost, time.monotonic() - started)
+
+
+def means_folder(output: Path) -> bool:
+    """Return whether a result under this name is a folder: it has no suffix of a film or picture."""
+    return kind_of_name(output) is None and output.suffix.lower() not in FORMATS
 
 
 class _Tally:

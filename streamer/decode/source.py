@@ -32,7 +32,10 @@ _log = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class FilmInfo:
-    """What is known of a film before it is decoded; ``frame_count`` is a guess for progress, 0 when unknown."""
+    """What is known of a film before it is decoded; ``frame_count`` is a guess for progress, 0 when unknown.
+
+    Of pictures, ``path`` is the first one's and ``stream_index`` is -1: nothing travels along with them.
+    """
 
     path: Path
     stream_index: int

@@ -91,7 +91,9 @@ def choose_encoder(
             if chosen != wanted:
                 why = "as asked" if config.pix_fmt else f"{encoder} holds no other"
                 remarks.append(f"pixel format {wanted} encoded as {chosen}: {why}")
-            return EncoderChoice(encoder, chosen, full_range, options, tuple(remarks))
+            # RGB that becomes YUV, as asked, becomes that of films.
+            leaves_rgb = av.VideoFormat(wanted).is_rgb and not av.VideoFormat(chosen).is_rgb
+            return EncoderChoice(encoder, chosen, full_range and not leaves_rgb, options, tuple(remarks))
     raise SinkError(f"{' and '.join(names)} cannot encode {wanted}; try --codec ffv1 into an .mkv")
 
 

@@ -21,7 +21,8 @@ from faceerase.streamer.encode.passengers import Passengers
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.mask.matte import Matte
 
-JPEG_RANGE = 2
+LIMITED_RANGE, JPEG_RANGE = 1, 2
+BT709 = 1
 UNSPECIFIED = 2
 
 
@@ -44,7 +45,8 @@ class FilmSink:
         try:
             self._container = open_container(self._partial.url, target, info.time_base, info.audio_rates)
             self._stream = _add_picture(self._container, info, choice, target, self._timing)
-            self._passengers = Passengers(info.path, info.stream_index, self._container)
+            if info.stream_index >= 0:
+                self._passengers = Passengers(info.path, info.stream_index, self._container)
             self._container.start_encoding()
         except (av.error.FFmpegError, ValueError) as error:
             self.abandon()
@@ -83,18 +85,19 @@ class FilmSink:
             SinkError: the encoder or the disk refused.
             VerificationError: the written file does not hold as many frames as were written.
         """
-        assert self._passengers is not None
-        remarks = [f"dropped: {text}" for text in self._passengers.dropped]
+        remarks = [f"dropped: {text}" for text in self._passengers.dropped] if self._passengers else []
         if self._counter is not None and self._counter.offset:
             remarks.append(f"start offset of {float(self._counter.offset):.3f} s lost: this container has none")
         try:
             self._travel(self._stream.encode(None))
-            self._passengers.write_until(None)
+            if self._passengers is not None:
+                self._passengers.write_until(None)
             self._container.close()
         except (av.error.FFmpegError, OSError) as error:
             raise SinkError(f"{self._partial.target}: not finished ({reason_of(error)})") from error
         finally:
-            self._passengers.close()
+            if self._passengers is not None:
+                self._passengers.close()
         self._check()
         return remarks
 
@@ -136,9 +139,8 @@ class FilmSink:
         self._partial.remove()
 
     def _travel(self, packets: "Sequence[Packet[VideoStream]]") -> None:
-        assert self._passengers is not None
         for packet in packets:
-            if packet.dts is not None:
+            if self._passengers is not None and packet.dts is not None:
                 self._passengers.write_until(float(packet.dts * packet.time_base))
             self._container.mux(packet)
 
@@ -167,10 +169,10 @@ def _add_picture(
     stream.time_base = timing.time_base
     context.time_base = timing.time_base
     context.framerate = info.rate
-    context.color_range = JPEG_RANGE if choice.full_range else info.color_range
+    context.color_range = JPEG_RANGE if choice.full_range else _range_of(info, choice)
     context.color_primaries = info.color_primaries
     context.color_trc = info.color_trc
-    context.colorspace = info.colorspace
+    context.colorspace = BT709 if _leaves_rgb(info.planar_format, choice) else info.colorspace
     if info.aspect:
         context.sample_aspect_ratio = info.aspect
     if info.rotation:
@@ -178,7 +180,23 @@ def _add_picture(
     return stream
 
 
+def _leaves_rgb(planar_format: str, choice: EncoderChoice) -> bool:
+    """Return whether RGB is encoded as YUV, as somebody asked for; it becomes BT.709 of limited range then."""
+    return av.VideoFormat(planar_format).is_rgb and not av.VideoFormat(choice.pixel_format).is_rgb
+
+
+def _range_of(info: FilmInfo, choice: EncoderChoice) -> int:
+    return LIMITED_RANGE if _leaves_rgb(info.planar_format, choice) else info.color_range
+
+
 def _convert(picture: av.VideoFrame, choice: EncoderChoice) -> av.VideoFrame:
+    if _leaves_rgb(picture.format.name, choice):
+        made = picture.reformat(
+            format=choice.pixel_format, dst_colorspace=BT709, src_color_range=JPEG_RANGE,
+            dst_color_range=LIMITED_RANGE, threads=1,
+        )  # fmt: skip
+        made.colorspace, made.color_range = BT709, LIMITED_RANGE
+        return made
     if picture.format.name.replace("yuvj", "yuv") == choice.pixel_format:
         # Same samples under a deprecated name: the full-range tag says the rest.
         source_range = destination_range = JPEG_RANGE

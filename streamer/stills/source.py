@@ -132,7 +132,7 @@ def _info_of(picture: Picture, path: Path, rate: Fraction, count: int) -> FilmIn
     full_range = int(pixels.color_range) != LIMITED
     return FilmInfo(
         path=path,
-        stream_index=0,
+        stream_index=-1,
         codec=av.Codec(picture.kind.decoder, "r").canonical_name,
         profile=None,
         width=pixels.width,

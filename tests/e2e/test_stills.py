@@ -89,7 +89,7 @@ def test_a_folder_that_is_one_sequence_becomes_a_film(tmp_path: Path, photos: li
 def test_what_would_end_badly_is_refused(tmp_path: Path, photos: list[np.ndarray], run: Run) -> None:
     write_deep(tmp_path, photos[:2], 1)
     for output, code in (("in.%d.png", 0), ("in.%04d.png", 2), ("in.0001.png", 2)):
-        assert (run(tmp_path / "in.%04d.png", "-o", tmp_path / output).code == 0) == (code == 0)
+        assert run(tmp_path / "in.%04d.png", "-o", tmp_path / output).code == code
     ended = run(tmp_path / "in.%04d.png", "-o", tmp_path / "in.%d.png")
     assert (ended.code, "exists already" in ended.err) == (2, True)
     assert run(tmp_path / "none.%04d.png", "-o", tmp_path / "x.%d.png").code == 3

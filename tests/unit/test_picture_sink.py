@@ -15,6 +15,7 @@ from faceerase.streamer.encode.film_sink import FilmSink
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.mask.matte import Matte
 from faceerase.streamer.planes import layout_of, plane_views, to_planar
+from faceerase.streamer.stills.extras import Extras
 from faceerase.streamer.stills.hidden import HiddenFolder
 from faceerase.streamer.stills.kinds import kind_of_name
 from faceerase.streamer.stills.opening import open_sink, open_source
@@ -299,3 +300,24 @@ def test_a_frame_is_left_as_it_is(tmp_path: Path, make_pictures: Maker) -> None:
     assert [bytes(plane) for plane in picture.planes] == before
     assert isinstance(picture, av.VideoFrame)
     sink.abandon()
+
+
+def test_a_lone_jpeg_becomes_a_film_of_one_frame_that_lies_as_it_lay(tmp_path: Path, make_pictures: Maker) -> None:
+    path = make_pictures(tmp_path / "in.jpg")
+    kind = kind_of_name(path)
+    assert kind is not None
+    path.write_bytes(kind.write(path.read_bytes(), Extras(6)))
+    through(path, tmp_path / "out.mp4")
+    film = FilmSource(tmp_path / "out.mp4")
+    assert film.info.quarter_turns == 3
+    assert len(list(film.frames())) == 1
+
+
+def test_rgb_becomes_the_yuv_of_films_where_somebody_asks(tmp_path: Path, make_pictures: Maker) -> None:
+    pattern = make_pictures(tmp_path / "in.%d.dpx", 2)
+    through(pattern, tmp_path / "out.mov", codec="prores", pix_fmt="yuv422p10le")
+    film = FilmSource(tmp_path / "out.mov")
+    assert (film.info.codec, film.info.colorspace, film.info.full_range) == ("prores", 1, False)
+    gray = planes(read_picture(tmp_path / "in.1.dpx"))[0].astype(float)
+    luma = _first_planes(tmp_path / "out.mov")[0].astype(float)
+    assert np.abs(luma - (64 + gray * 876 / 1023)).mean() < 4

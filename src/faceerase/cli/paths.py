@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from faceerase.errors import ConfigError, SinkError, SourceError
+from faceerase.streamer.folder import means_folder
 from faceerase.streamer.stills.place import pattern_of
 
 
@@ -26,7 +27,11 @@ def check_paths(source: Path, output: Path, matte: Path | None, rejected: Path |
             raise ConfigError(
                 f"{target}: named twice; input, output, matte and the rejected film must be different files"
             )
-        if source.is_dir() and any(_inside(target, other) or _inside(other, target) for other in taken):
+        if (
+            source.is_dir()
+            and means_folder(target)
+            and any(_inside(target, other) or _inside(other, target) for other in taken)
+        ):
             raise ConfigError(f"{target}: one folder lies in another; name one beside them")
         taken.append(target.resolve())
         if not target.parent.is_dir():
