@@ -3,6 +3,7 @@
 Precedence: this schema < a configuration file < the command line. Knows nothing of files or networks.
 """
 
+from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -23,6 +24,24 @@ Purpose = Literal["delivery", "mezzanine", "archive"]
 """What a result is for; each has a file of options beside this one."""
 
 SHIPPED_MODEL = HERE.parent / "models" / "weights" / "unet-lite.onnx"
+
+
+class DecodeConfig(Frozen):
+    """How the source is read.
+
+    ``rate`` is that of numbered pictures, in pictures a second (``24``, ``23.976``, ``24000/1001``): how faces are
+    followed from one to the next, and how fast a film of them runs.
+    """
+
+    rate: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,5}(\.[0-9]{1,6}|/[1-9][0-9]{0,5})?$")] = "24"
+
+    @property
+    def picture_rate(self) -> Fraction:
+        """The rate as a fraction; 23.976, 29.97 and their like are what they stand for (24000/1001, …)."""
+        said = Fraction(self.rate)
+        whole = round(said * 1001 / 1000)
+        ntsc = Fraction(whole * 1000, 1001)
+        return ntsc if "." in self.rate and abs(said - ntsc) < Fraction(1, 200) else said
 
 
 class LookConfig(Frozen):
@@ -124,6 +143,7 @@ class VerifyConfig(Frozen):
 class FilmConfig(Frozen):
     """Everything that decides what comes out for a given film."""
 
+    decode: DecodeConfig = DecodeConfig()
     look: LookConfig = LookConfig()
     mask: MaskConfig = MaskConfig()
     erase: EraseConfig = EraseConfig()
@@ -137,7 +157,7 @@ def load_film_config(path: Path | None, flags: dict[str, dict[str, Any]], purpos
     """Return the schema's defaults, changed by the file of a purpose, by a file of the user's, by flags.
 
     Args:
-        path: a TOML file with the tables ``look``, ``mask``, ``erase``, ``encode``, ``streams``, ``part``,
+        path: a TOML file with the tables ``decode``, ``look``, ``mask``, ``erase``, ``encode``, ``streams``, ``part``,
             ``verify``, or None.
         flags: the same tables; None values count as not given.
         purpose: what the result is for, or None.

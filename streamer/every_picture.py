@@ -16,6 +16,7 @@ from faceerase.streamer.encode.roster import Beside, refuse_early
 from faceerase.streamer.look.engine import OnnxEngine
 from faceerase.streamer.pipeline import anonymise
 from faceerase.streamer.report import FilmReport, Progress
+from faceerase.streamer.stills.kinds import kind_of_name
 from faceerase.streamer.verify.verdict import FacesLeftError
 
 NO_SECOND_PICTURE = frozenset({".mxf", ".avi"})
@@ -35,7 +36,8 @@ def anonymise_film(
 
     Args and errors are those of ``pipeline.anonymise``; matte and sidecar are those of the main picture.
     """
-    further = _further_pictures(source, output, config) if config.streams.video == "all" else []
+    of_film = config.streams.video == "all" and kind_of_name(source) is None
+    further = _further_pictures(source, output, config) if of_film else []
     reports: list[FilmReport] = []
     with ExitStack() as undo:
         beside = []

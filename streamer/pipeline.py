@@ -12,9 +12,7 @@ from pathlib import Path
 from faceerase.configs.film import FilmConfig, MaskConfig
 from faceerase.contract import ModelContract, ThresholdRule
 from faceerase.errors import ConfigError
-from faceerase.streamer.decode.source import FilmSource
 from faceerase.streamer.encode.codecs import SourceCodec, choose_encoder
-from faceerase.streamer.encode.film_sink import FilmSink
 from faceerase.streamer.encode.kept import unknown
 from faceerase.streamer.encode.left_behind import left_behind
 from faceerase.streamer.encode.matte_sink import open_matte
@@ -31,6 +29,7 @@ from faceerase.streamer.prefetch import FRAMES_AHEAD, prefetch
 from faceerase.streamer.report import FilmReport, Progress
 from faceerase.streamer.seams import Anonymizer, FrameSink
 from faceerase.streamer.sidecar.sink import ReportSink
+from faceerase.streamer.stills.opening import numbering, open_sink, open_source
 from faceerase.streamer.verify.gate import check, finders_of, let_pass
 
 
@@ -57,9 +56,9 @@ def anonymise(
     """Anonymise one picture of a film and return what happened.
 
     Args:
-        source: a film file.
-        output: where the clean film goes; it appears there whole, or not at all.
-        matte: where the mask that was used goes (.mkv, or .png for one frame), or None.
+        source: a film file, a picture, or a pattern of numbered pictures.
+        output: where the clean film or pictures go; they appear there whole, or not at all.
+        matte: where the mask that was used goes (.mkv, or .png for pictures), or None.
         config: every option.
         engine: the loaded network.
         report: called after every frame.
@@ -77,7 +76,7 @@ def anonymise(
     started = time.monotonic()
     criteria = criteria_of(config, engine.contract)  # refused before any work
     finders = finders_of(config, engine, criteria) if config.verify.enabled else None
-    film = FilmSource(source, config.streams.number, config.part)
+    film = open_source(source, config.decode.picture_rate, config.streams.number, config.part)
     info = film.info
     coded = SourceCodec(info.codec, info.profile, (info.width, info.height))
     choice = choose_encoder(config.encode, coded, info.planar_format, info.full_range, output.suffix)
@@ -89,9 +88,9 @@ def anonymise(
     verdict = cover = notes = None
     with ExitStack() as undo:
         if matte is not None:
-            cover = open_matte(matte, info)
+            cover = open_matte(matte, info, numbering(film))
             undo.callback(cover.abandon)
-        written = FilmSink(output, info, choice, config.streams, beside)
+        written = open_sink(output, film, choice, config.streams, beside)
         undo.callback(written.abandon)
         films: list[FrameSink] = [written] if cover is None else [cover, written]
         sinks = films
@@ -117,7 +116,7 @@ def anonymise(
             remarks += sink.finish()
         remarks += left_behind(film.beside, choice.encoder)
         if finders is not None:
-            verdict = check(info, written, cover, finders, report, config.part)
+            verdict = check(source, config.streams.number, written, cover, finders, report, config.part)
         outcome = FilmReport(
             source=source,
             output=output,

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from faceerase.errors import SourceError
 
-PlaneArray = NDArray[np.unsignedinteger[Any]]
-"""uint8, or uint16 above 8 bits."""
+PlaneArray = NDArray[np.unsignedinteger[Any]] | NDArray[np.float32]
+"""uint8, uint16 above 8 bits, or float32 (of which 1 is white; there are brighter lights)."""
 
 REPACKED = {
     "nv12": "yuv420p", "nv21": "yuv420p", "nv16": "yuv422p", "nv24": "yuv444p", "nv42": "yuv444p",
@@ -42,13 +42,18 @@ swscale shifts it up, and white would be gray.
 NO_WHOLE_NUMBERS = re.compile(r"(f16|f32|msb)[lb]e$")
 """Floating point, and samples that are shifted up in their words: PyAV tells of neither but by the name."""
 
+FLOAT_BITS = 32
+
+HALVES = {"grayf16le": "grayf32le", "gbrpf16le": "gbrpf32le", "gbrapf16le": "gbrapf32le"}
+"""Planar formats of 16-bit floats, and the ones of 32 bits that hold every value of theirs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:
     """How the planes of a format lie.
 
     Attributes:
-        depth: bits per sample.
+        depth: bits per sample; 32 where they are floats.
         block: (width, height) in luma pixels of one chroma sample; (1, 1) without subsampling.
         chroma: plane numbers that are subsampled by ``block``.
         colour: plane numbers that hold picture (an alpha plane is not among them).
@@ -61,9 +66,19 @@ class Layout:
     colour: tuple[int, ...]
     rgb: bool
 
+    @property
+    def floating(self) -> bool:
+        """Whether samples are floats."""
+        return self.depth == FLOAT_BITS
+
+    @property
+    def white(self) -> int:
+        """The greatest value of an integer sample; 1 for floats."""
+        return 1 if self.floating else (1 << self.depth) - 1
+
     def neutral(self, plane: int) -> int:
         """Black, as the value of one sample of a plane (limited-range black in YUV)."""
-        if self.rgb:
+        if self.rgb or self.floating:
             return 0
         return 1 << (self.depth - 1) if plane in (1, 2) else 16 << (self.depth - 8)
 
@@ -92,12 +107,13 @@ def layout_of(picture: av.VideoFrame) -> Layout:
 
 
 def is_planar(pixel_format: Any) -> bool:
-    """Whether every component of a format has a plane of its own with 8 to 16 whole bits, little-endian."""
+    """Whether every component of a format has a plane of its own: 8 to 16 whole bits, or float32; little-endian."""
     components = pixel_format.components
     own_planes = len({c.plane for c in components}) == len(components)
-    whole = all(8 <= c.bits <= 16 for c in components)
+    whole = all(8 <= c.bits <= 16 for c in components) and not NO_WHOLE_NUMBERS.search(pixel_format.name)
+    held = whole or pixel_format.name in HALVES.values()
     odd = pixel_format.is_big_endian or pixel_format.is_bit_stream or pixel_format.has_palette
-    return bool(components and own_planes and whole and not odd and not NO_WHOLE_NUMBERS.search(pixel_format.name))
+    return bool(components and own_planes and held and not odd)
 
 
 def to_planar(picture: av.VideoFrame) -> av.VideoFrame:
@@ -109,6 +125,8 @@ def to_planar(picture: av.VideoFrame) -> av.VideoFrame:
     if is_planar(picture.format):
         return picture
     name = picture.format.name
+    if name in HALVES:
+        return _by_hand(picture)
     target = _planar_name(name)
     if target is None:
         raise SourceError(
@@ -128,11 +146,29 @@ def _planar_name(name: str) -> str | None:
 
 
 def plane_views(picture: av.VideoFrame, layout: Layout) -> tuple[PlaneArray, ...]:
-    """Return each plane as an array (height, width) of uint8, or uint16 above 8 bits, that shares its memory."""
-    dtype: np.dtype[np.unsignedinteger[Any]] = np.dtype(np.uint8) if layout.depth <= 8 else np.dtype("<u2")
+    """Return each plane as an array (height, width) that shares its memory.
+
+    Of uint8, uint16 above 8 bits, or float32.
+    """
+    dtype: np.dtype[Any] = np.dtype("<f4") if layout.floating else np.dtype("u1" if layout.depth <= 8 else "<u2")
     views = []
     for plane in picture.planes:
         stride = plane.line_size // dtype.itemsize
         rows = np.frombuffer(memoryview(plane), dtype=dtype, count=stride * plane.height).reshape(plane.height, stride)
         views.append(rows[:, : plane.width])
     return tuple(views)
+
+
+def _by_hand(picture: av.VideoFrame) -> av.VideoFrame:
+    """Return a picture of 16-bit floats as one of 32 bits, which swscale does not make of it to the bit."""
+    name = picture.format.name
+    made = av.VideoFrame(picture.width, picture.height, HALVES[name])
+    views = plane_views(made, layout_of(made))
+    rows = [memoryview(plane) for plane in picture.planes]
+    samples = [np.frombuffer(row, "<f2").reshape(picture.height, -1) for row in rows]
+    for view, plane in zip(views, samples, strict=True):
+        view[...] = plane[:, : picture.width]
+    made.pts, made.time_base = picture.pts, picture.time_base
+    made.color_range, made.colorspace = picture.color_range, picture.colorspace
+    made.color_trc, made.color_primaries = picture.color_trc, picture.color_primaries
+    return made

@@ -40,6 +40,13 @@ def quarter_turns(matrix: Matrix | None) -> int:
     return round(atan2(-right, down) / (pi / 2)) % 4
 
 
+def turned_by(quarters: int) -> Matrix | None:
+    """Return the matrix of a picture that is upright after so many counter-clockwise quarter turns; None: none."""
+    one, none = 1 << 16, 0
+    cosine, sine = ((one, none), (none, one), (-one, none), (none, -one))[quarters % 4]
+    return (cosine, -sine, 0, sine, cosine, 0, 0, 0, 1 << 30) if quarters % 4 else None
+
+
 def field_order_of(picture: av.VideoFrame, said: int) -> int:
     """Return the order of a film's fields: what its decoder said, where its frames are interlaced; 0: unknown."""
     if said > PROGRESSIVE:

@@ -31,7 +31,8 @@ class FilmInfo:
     """What is known of a film before it is decoded.
 
     ``frame_count`` is a guess for progress, 0 when unknown; ``lag`` is added to DTS where they count (in ticks);
-    ``start`` is the time of the film's first frame in seconds, ``cut`` what is taken of it.
+    ``start`` is the time of the film's first frame in seconds, ``cut`` what is taken of it. Of pictures, ``path`` is
+    the first one's and ``stream_index`` is -1: nothing travels along with them.
     """
 
     path: Path

@@ -14,7 +14,8 @@ from faceerase.errors import ConfigError, SourceError, reason_of
 
 FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,mxf,flv,asf,ogg,nut,ivf,dv,gif,"
-    "yuv4mpegpipe,h264,hevc,m4v,av1,obu,png_pipe,jpeg_pipe,mjpeg,tiff_pipe,webp_pipe,bmp_pipe,rm,gxf,wtv"
+    "yuv4mpegpipe,h264,hevc,m4v,av1,obu,png_pipe,jpeg_pipe,mjpeg,tiff_pipe,webp_pipe,bmp_pipe,dpx_pipe,exr_pipe,rm,gxf,"
+    "wtv"
 )
 """Demuxers that read one file and open no other; ``concat``, playlists and scripts are not among them."""
 

@@ -5,12 +5,15 @@ Knows nothing of open containers or frames.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 import av
 
 from faceerase.configs.film import EncodeConfig
 from faceerase.errors import ConfigError, SinkError
 from faceerase.streamer.encode.holds import held_by
+from faceerase.streamer.stills.formats import nearest_format
+from faceerase.streamer.stills.kinds import Kind, kind_of_name
 
 ENCODERS = {
     "h264": "libx264", "avc": "libx264", "hevc": "libx265", "h265": "libx265", "av1": "libsvtav1",
@@ -30,9 +33,6 @@ OTHERWISE = ("libx264", "libx265", "libvpx-vp9", "libsvtav1")
 MASTERS = ("prores_ks", "dnxhd")
 """What ``auto`` takes in turn in containers that hold none of these (MXF)."""
 
-STILLS = {".png": "png"}
-"""Encoders that ``auto`` means for a picture file."""
-
 RGB_ENCODERS = {"libx264": "libx264rgb"}
 """Encoders that have a sibling for RGB."""
 
@@ -40,7 +40,10 @@ SHALLOWER = frozenset({"prores_ks"})
 """Encoders that may take fewer bits of their own codec's films: ProRes 4444 is decoded with 12 and can be encoded with
 10; what would keep the bits would not keep the codec."""
 
-LISTED_ONLY = {"libx265": frozenset({"yuva420p", "yuva420p10le"})}
+LISTED_ONLY = {
+    "libx265": frozenset({"yuva420p", "yuva420p10le"}),
+    "ffv1": frozenset({"grayf16le", "yaf16le", "gbrpf16le", "gbrpf32le"}),
+}
 """Formats that FFmpeg lists for an encoder and that its library, as PyAV ships it, refuses."""
 
 WHOLE_CHROMA = frozenset({"libx264", "libx265"})
@@ -92,6 +95,9 @@ def choose_encoder(
     """
     # The deprecated yuvj formats are yuv with a full-range tag.
     wanted = planar_format.replace("yuvj", "yuv")
+    kind = kind_of_name(Path(f"_{suffix}"))
+    if kind is not None:
+        return _choose_for_pictures(config, kind, wanted, full_range)
     names = _candidates(config.codec, source.name, suffix.lower())
     for name in names:
         for encoder in (name, RGB_ENCODERS.get(name, name)):
@@ -104,10 +110,26 @@ def choose_encoder(
             if chosen != wanted:
                 why = "as asked" if config.pix_fmt else f"{encoder} holds no other"
                 remarks.append(f"pixel format {wanted} encoded as {chosen}: {why}")
-            return EncoderChoice(encoder, chosen, full_range, options, tuple(remarks))
+            # RGB that becomes YUV, as asked, becomes that of films.
+            leaves_rgb = av.VideoFormat(wanted).is_rgb and not av.VideoFormat(chosen).is_rgb
+            return EncoderChoice(encoder, chosen, full_range and not leaves_rgb, options, tuple(remarks))
     tried = " and ".join(names)
     what = _described(wanted, source)
     raise SinkError(f"{tried} cannot encode {what}; choose a --pix-fmt, or try --codec ffv1 into an .mkv")
+
+
+def _choose_for_pictures(config: EncodeConfig, kind: Kind, wanted: str, full_range: bool) -> EncoderChoice:
+    encoder = kind.encoder
+    if config.codec not in ("auto", encoder) or config.bitrate is not None:
+        raise ConfigError(f"--codec and --bitrate are for films: {kind.name} pictures have the one codec of their kind")
+    nearest, remark = nearest_format(wanted, _formats(encoder), encoder)
+    chosen = _asked_for(config.pix_fmt, encoder)
+    if chosen is not None and chosen != nearest:
+        nearest, remark = chosen, f"pixel format {wanted} encoded as {chosen}: as asked"
+    preset = {"preset": config.preset} if config.preset is not None else {}
+    _refuse_unknown(encoder, [*config.options, *preset])
+    options = {**preset, **config.options}
+    return EncoderChoice(encoder, nearest, full_range, tuple(options.items()), (remark,) if remark else ())
 
 
 def _canonical(encoder: str) -> str:
@@ -118,8 +140,6 @@ def _canonical(encoder: str) -> str:
 def _candidates(codec: str, source: str, suffix: str) -> list[str]:
     if codec != "auto":
         return [ENCODERS.get(codec, codec)]
-    if suffix in STILLS:
-        return [STILLS[suffix]]
     held = held_by(suffix)
     names = dict.fromkeys([*([KEPT[source]] if source in KEPT else []), *OTHERWISE])
     return [name for name in names if held is None or _canonical(name) in held] or list(MASTERS)
@@ -127,7 +147,7 @@ def _candidates(codec: str, source: str, suffix: str) -> list[str]:
 
 def _codec_remark(source: SourceCodec, encoder: str, wanted: str, suffix: str) -> list[str]:
     written = _canonical(encoder)
-    if suffix in STILLS or written == source.name:
+    if written == source.name:
         return []
     held = held_by(suffix)
     if source.name not in KEPT:

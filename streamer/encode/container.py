@@ -13,7 +13,7 @@ import av
 from av.container import OutputContainer
 
 from faceerase.errors import SinkError, reason_of
-from faceerase.streamer.encode.codecs import KEPT, STILLS
+from faceerase.streamer.encode.codecs import KEPT
 from faceerase.streamer.encode.counting import CONSTANT_RATE, uneven
 from faceerase.streamer.encode.holds import FORMATS, held_by
 
@@ -70,12 +70,10 @@ def open_container(url: str, target: Path, time_base: Fraction, audio_rates: Seq
         SinkError: there is no container of this kind, or the place cannot be written to.
     """
     suffix = target.suffix.lower()
-    if suffix not in FORMATS and suffix not in STILLS:
+    if suffix not in FORMATS:
         raise SinkError(f"{target}: no container of this kind is known; name one of {', '.join(sorted(FORMATS))}")
     # Times before zero (the priming samples of AAC) stay there: shifting everything would re-time the picture.
     options = {"fflags": "+bitexact", "avoid_negative_ts": "disabled"}
-    if suffix in STILLS:
-        options["update"] = "1"  # one picture under the very name, no numbering
     if suffix in ISO_MEDIA:
         ticks = time_base.denominator
         # The movie's scale places start offsets: it must count in picture ticks and in audio samples.

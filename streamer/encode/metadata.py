@@ -6,7 +6,7 @@ What is not known to be technical counts as personal: places, devices, dates, na
 from collections.abc import Mapping
 
 TECHNICAL = frozenset({
-    "language", "timecode", "encoder", "duration", "rotate", "vendor_id", "filename", "mimetype",
+    "language", "timecode", "encoder", "duration", "rotate", "alpha_mode", "vendor_id", "filename", "mimetype",
     "major_brand", "minor_version", "compatible_brands",
     "bps", "number_of_frames", "number_of_bytes",
     "_statistics_writing_app", "_statistics_writing_date_utc", "_statistics_tags",

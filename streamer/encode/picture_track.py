@@ -23,7 +23,7 @@ from faceerase.streamer.encode.codecs import EncoderChoice
 from faceerase.streamer.encode.container import Timing
 from faceerase.streamer.encode.fields import with_fields
 from faceerase.streamer.encode.light import template, with_light
-from faceerase.streamer.encode.pixels import JPEG_RANGE
+from faceerase.streamer.encode.pixels import BT709, JPEG_RANGE, LIMITED_RANGE, leaves_rgb
 
 UNORDERED = 2
 """Pictures that are too few to be reordered."""
@@ -110,10 +110,11 @@ def _configure(
     context.pix_fmt = choice.pixel_format
     context.time_base = timing.time_base
     context.framerate = info.rate
-    context.color_range = JPEG_RANGE if choice.full_range else info.color_range
+    films = leaves_rgb(info.planar_format, choice)
+    context.color_range = JPEG_RANGE if choice.full_range else LIMITED_RANGE if films else info.color_range
     context.color_primaries = info.color_primaries
     context.color_trc = info.color_trc
-    context.colorspace = info.colorspace
+    context.colorspace = BT709 if films else info.colorspace
     if info.field_order > PROGRESSIVE:
         context.field_order = info.field_order
     if info.aspect:

@@ -9,7 +9,8 @@ import numpy as np
 from faceerase.streamer.encode.codecs import EncoderChoice
 from faceerase.streamer.planes import Layout, PlaneArray, is_planar, layout_of, plane_views
 
-JPEG_RANGE = 2
+LIMITED_RANGE, JPEG_RANGE = 1, 2
+BT709 = 1
 UNSPECIFIED = 2
 
 
@@ -21,6 +22,13 @@ def convert(picture: av.VideoFrame, choice: EncoderChoice) -> av.VideoFrame:
     """
     if picture.format.name == choice.pixel_format:
         return picture
+    if leaves_rgb(picture.format.name, choice):
+        made = picture.reformat(
+            format=choice.pixel_format, dst_colorspace=BT709, src_color_range=JPEG_RANGE,
+            dst_color_range=LIMITED_RANGE, threads=1,
+        )  # fmt: skip
+        made.colorspace, made.color_range = BT709, LIMITED_RANGE
+        return made
     if picture.format.name.replace("yuvj", "yuv") == choice.pixel_format:
         # Same samples under a deprecated name: the full-range tag says the rest.
         source_range = destination_range = JPEG_RANGE
@@ -31,9 +39,14 @@ def convert(picture: av.VideoFrame, choice: EncoderChoice) -> av.VideoFrame:
     )
     if is_planar(picture.format) and is_planar(converted.format):
         before, after = layout_of(picture), layout_of(converted)
-        if before.depth < after.depth and _same_planes(before, after):
+        if before.depth < after.depth and not after.floating and _same_planes(before, after):
             _deepen(plane_views(picture, before), plane_views(converted, after), before, after, choice.full_range)
     return converted
+
+
+def leaves_rgb(planar_format: str, choice: EncoderChoice) -> bool:
+    """Return whether RGB is encoded as YUV, as somebody asked for; it becomes BT.709 of limited range then."""
+    return av.VideoFormat(planar_format).is_rgb and not av.VideoFormat(choice.pixel_format).is_rgb
 
 
 def _same_planes(one: Layout, other: Layout) -> bool:
@@ -45,8 +58,9 @@ def _deepen(
 ) -> None:
     more = after.depth - before.depth
     for number, (source, target) in enumerate(zip(old, new, strict=False)):
-        deep = source.astype(np.uint32) << more
+        samples = source.astype(np.uint32)
+        deep = samples << more
         alpha = number == 3
         if alpha or (full_range and number not in before.chroma):
-            deep |= source >> (before.depth - more) if more <= before.depth else 0
+            deep |= samples >> (before.depth - more) if more <= before.depth else 0
         np.copyto(target, deep.astype(target.dtype))

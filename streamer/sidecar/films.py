@@ -19,6 +19,9 @@ from faceerase.streamer.decode.opening import disposition_names, main_video, ope
 from faceerase.streamer.encode.timecode import tag, time_code_of
 from faceerase.streamer.sidecar.colours import colour_of
 from faceerase.streamer.sidecar.schema import FilmFacts, StreamFacts
+from faceerase.streamer.stills.kinds import kind_of_name
+from faceerase.streamer.stills.opening import STILL_RATE
+from faceerase.streamer.stills.source import PictureSource
 
 
 def describe_film(path: Path, name: Path, picture: int | None = None) -> FilmFacts:
@@ -27,6 +30,8 @@ def describe_film(path: Path, name: Path, picture: int | None = None) -> FilmFac
     Raises:
         SourceError: it cannot be read.
     """
+    if kind_of_name(path) is not None:
+        return _describe_pictures(path, name)
     with open_film(path) as container:
         main = main_video(container, path, picture)
         first = _first_picture(container, main)
@@ -42,6 +47,43 @@ def describe_film(path: Path, name: Path, picture: int | None = None) -> FilmFac
             metadata_keys=_keys(container.metadata),
             streams=tuple(_describe(stream, first if stream is main else None) for stream in container.streams),
         )
+
+
+def _describe_pictures(path: Path, name: Path) -> FilmFacts:
+    source = PictureSource(path, STILL_RATE)
+    info = source.info
+    picture = StreamFacts(
+        index=0,
+        type="video",
+        codec=info.codec,
+        profile=None,
+        time_base=None,
+        rate=None,
+        frames=info.frame_count,
+        start=None,
+        duration=None,
+        language=None,
+        disposition=(),
+        metadata_keys=(),
+        width=info.width,
+        height=info.height,
+        pixel_format=info.pixel_format,
+        aspect=str(info.aspect) if info.aspect else None,
+        colour=colour_of(info.color_range, info.color_primaries, info.color_trc, info.colorspace),
+        rotation=info.quarter_turns * 90,
+    )
+    return FilmFacts(
+        path=str(name),
+        format=source.kind.name,
+        bytes=sum(file.stat().st_size for file in source.files),
+        start=None,
+        duration=None,
+        main=0,
+        time_code=None,
+        chapters=0,
+        metadata_keys=(),
+        streams=(picture,),
+    )
 
 
 def _first_picture(container: InputContainer, stream: VideoStream) -> av.VideoFrame | None:

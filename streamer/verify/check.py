@@ -7,6 +7,7 @@ A detector that learnt elsewhere is the stronger half. Knows nothing of how the 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import count
 from pathlib import Path
 
@@ -16,7 +17,6 @@ from faceerase.configs.film import PartConfig, Scan
 from faceerase.errors import VerificationError
 from faceerase.streamer.box import Box
 from faceerase.streamer.decode.info import FilmInfo
-from faceerase.streamer.decode.source import FilmSource
 from faceerase.streamer.follow.criteria import Criteria
 from faceerase.streamer.follow.stage import Masked, Viewing, follow
 from faceerase.streamer.frame import Frame
@@ -27,6 +27,7 @@ from faceerase.streamer.look.second_look import look_closer
 from faceerase.streamer.prefetch import FRAMES_AHEAD, prefetch
 from faceerase.streamer.report import Progress
 from faceerase.streamer.seams import MaskEngine
+from faceerase.streamer.stills.opening import STILL_RATE, open_source
 from faceerase.streamer.verify import detector as detectors
 from faceerase.streamer.verify.detector import FaceDetector
 from faceerase.streamer.verify.evidence import ALIKE_FROM, Pair, lies_inside, likeness
@@ -50,6 +51,7 @@ class Finders:
     criteria: Criteria
     scan: Scan
     detector: FaceDetector | None
+    picture_rate: Fraction = STILL_RATE
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -103,8 +105,9 @@ def verify(
         ModelError: a network failed.
         VerificationError: they have not the same number of frames or size, or the result cannot be decoded whole.
     """
-    film, result = FilmSource(source, stream, part), FilmSource(output)
-    cover = FilmSource(matte) if matte else None
+    rate = finders.picture_rate
+    film, result = open_source(source, rate, stream, part), open_source(output, rate)
+    cover = open_source(matte, rate) if matte else None
     for name, other in (("result", result), ("matte", cover)):
         if other is not None:
             _refuse_other_size(film.info, other.info, name)

@@ -6,11 +6,11 @@ from typing import Protocol
 
 from faceerase.configs.film import FilmConfig, PartConfig
 from faceerase.errors import SourceError, VerificationError
-from faceerase.streamer.decode.info import FilmInfo
 from faceerase.streamer.encode.film_sink import FilmSink
 from faceerase.streamer.follow.criteria import Criteria
 from faceerase.streamer.report import Progress
 from faceerase.streamer.seams import FrameSink, MaskEngine
+from faceerase.streamer.stills.sink import PictureSink
 from faceerase.streamer.verify.check import Finders, verify
 from faceerase.streamer.verify.detector import FaceDetector
 from faceerase.streamer.verify.verdict import FacesLeftError, Verdict
@@ -36,7 +36,9 @@ def finders_of(config: FilmConfig, engine: MaskEngine, criteria: Criteria) -> Fi
         ModelError: the detector's file is missing or not such a detector.
     """
     model = config.verify.detector
-    return Finders(engine, criteria, config.look.scan, FaceDetector(model) if model else None)
+    return Finders(
+        engine, criteria, config.look.scan, FaceDetector(model) if model else None, config.decode.picture_rate
+    )
 
 
 def rejected_name(output: Path) -> Path:
@@ -45,8 +47,9 @@ def rejected_name(output: Path) -> Path:
 
 
 def check(
-    film: FilmInfo,
-    written: FilmSink,
+    source: Path,
+    stream: int | None,
+    written: FilmSink | PictureSink,
     matte: FrameSink | None,
     finders: Finders,
     report: Callable[[Progress], None],
@@ -55,7 +58,8 @@ def check(
     """Check a film that is finished but not published, and return the verdict.
 
     Args:
-        film: what it was made of.
+        source: what it was made of.
+        stream: which video stream of that, by number; None: the main one, or pictures.
         written: the film.
         matte: the mask that was used, finished too, or None.
         finders: who looks.
@@ -68,7 +72,7 @@ def check(
     """
     try:
         hidden = matte.unpublished if matte else None
-        return verify(film.path, written.unpublished, hidden, finders, report, film.stream_index, part)
+        return verify(source, written.unpublished, hidden, finders, report, stream, part)
     except SourceError as error:
         raise VerificationError(f"{written.target}: cannot be read again ({error})") from error
 

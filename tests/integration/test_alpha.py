@@ -77,5 +77,5 @@ def test_where_the_container_has_no_place_for_it_it_is_said(tmp_path: Path) -> N
 
 def test_an_encoder_without_alpha_is_refused(tmp_path: Path) -> None:
     source = write(tmp_path / "in.mkv", "ffv1", "yuva420p")
-    with pytest.raises(SinkError, match=r"libx264 cannot encode yuva420p; try --codec ffv1"):
+    with pytest.raises(SinkError, match=r"libx264 cannot encode yuva420p; choose a --pix-fmt, or try --codec ffv1"):
         copy(source, tmp_path / "out.mp4", "h264")

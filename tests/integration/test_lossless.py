@@ -15,7 +15,7 @@ from faceerase.configs.film import EncodeConfig
 from faceerase.streamer.box import Box
 from faceerase.streamer.decode.info import FilmInfo
 from faceerase.streamer.decode.source import FilmSource
-from faceerase.streamer.encode.codecs import SourceCodec, choose_encoder
+from faceerase.streamer.encode.codecs import LISTED_ONLY, SourceCodec, choose_encoder
 from faceerase.streamer.encode.film_sink import FilmSink
 from faceerase.streamer.erase.anonymizer import PlaneAnonymizer
 from faceerase.streamer.mask.matte import Matte
@@ -28,9 +28,9 @@ MASK = FrameMask((Region(Box(21, 9, 44, 37), np.full((SHAPE_SIDE, SHAPE_SIDE), 2
 FFV1 = [
     video_format.name
     for video_format in av.Codec("ffv1", "w").video_formats or []
-    if is_planar(video_format) or video_format.name in REPACKED
+    if (is_planar(video_format) or video_format.name in REPACKED) and video_format.name not in LISTED_ONLY["ffv1"]
 ]
-"""Whatever FFV1 encodes, but for floating point."""
+"""Whatever FFV1 encodes; what it only lists is floating point."""
 
 RAW = ["nv12", "nv21", "uyvy422", "yuyv422", "rgb24", "bgr24", "argb", "rgba", "rgb48be", "gbrp", "gbrap", "vuya",
        "yuv422p10be", "gray16be", "gray10be", "monow"]  # fmt: skip

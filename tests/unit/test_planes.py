@@ -10,7 +10,14 @@ import pytest
 from numpy.typing import NDArray
 
 from faceerase.errors import SourceError
-from faceerase.streamer.planes import REPACKED, is_planar, layout_of, plane_views, to_planar
+from faceerase.streamer.planes import (
+    HALVES,
+    REPACKED,
+    is_planar,
+    layout_of,
+    plane_views,
+    to_planar,
+)
 
 PictureMaker = Callable[..., av.VideoFrame]
 Samples = NDArray[Any]
@@ -31,6 +38,11 @@ LAYOUTS = {
     "gbrp10le": (10, (1, 1), 3, (0, 1, 2)),
     "yuva420p": (8, (2, 2), 4, (0, 1, 2)),
     "gbrap": (8, (1, 1), 4, (0, 1, 2)),
+}
+FLOATS = {
+    "grayf32le": (32, (1, 1), 1, (0,)),
+    "gbrpf32le": (32, (1, 1), 3, (0, 1, 2)),
+    "gbrapf32le": (32, (1, 1), 4, (0, 1, 2)),
 }
 SIZES = [(64, 48), (63, 47), (1, 1), (17, 2)]
 
@@ -99,11 +111,8 @@ def test_black_is_zero_in_rgb(noise_picture: PictureMaker) -> None:
 @pytest.mark.parametrize(
     "pixel_format",
     [
-        "grayf32le",
-        "grayf16le",
-        "gbrpf16le",
-        "gbrapf32le",
-        "gbrpf32be",
+        "rgbf32le",
+        "gbrpf16be",
         "yuv444p10msble",
         "gbrp12msble",
         "xyz12le",
@@ -341,3 +350,43 @@ def test_repacking_is_the_same_every_time(pixel_format: str, width: int, height:
         planar = to_planar(picture)
         views = plane_views(planar, layout_of(planar))
         assert all(np.array_equal(view, other) for view, other in zip(views, wanted, strict=True))
+
+
+@pytest.mark.parametrize("pixel_format", FLOATS)
+def test_floats_are_planes_too(pixel_format: str) -> None:
+    depth, block, planes, colour = FLOATS[pixel_format]
+    picture = av.VideoFrame(63, 47, pixel_format)
+    layout = layout_of(picture)
+    assert (layout.depth, layout.block, layout.colour) == (depth, block, colour)
+    assert (layout.floating, layout.white, layout.neutral(0)) == (True, 1, 0)
+    views = plane_views(picture, layout)
+    assert [(view.shape, view.dtype) for view in views] == [((47, 63), np.dtype(np.float32))] * planes
+    assert to_planar(picture) is picture
+
+
+@pytest.mark.parametrize(("name", "planes"), [("grayf16le", 1), ("gbrpf16le", 3), ("gbrapf16le", 4)])
+def test_floats_of_16_bits_become_the_same_values_of_32(name: str, planes: int) -> None:
+    picture = av.VideoFrame(63, 47, name)
+    values = [np.random.default_rng(n).normal(0.5, 40, (47, 63)).astype("<f2") for n in range(planes)]
+    for plane, samples in zip(picture.planes, values, strict=True):
+        rows = np.zeros((47, plane.line_size // 2), "<f2")
+        rows[:, :63] = samples
+        plane.update(rows.tobytes())
+    picture.time_base = Fraction(1, 24)
+    assert not is_planar(picture.format)
+    planar = to_planar(picture)
+    assert planar.format.name == HALVES[name]
+    for view, samples in zip(plane_views(planar, layout_of(planar)), values, strict=True):
+        assert np.array_equal(view, samples.astype(np.float32))
+
+
+@pytest.mark.parametrize("color_range", [0, 1, 2])
+@pytest.mark.parametrize("pixel_format", ["ya8", "ya16le", "ya16be"])
+def test_gray_with_alpha_stands_in_all_three_colours(pixel_format: str, color_range: int) -> None:
+    picture = noise(pixel_format, 63, 47, color_range)
+    dtype = "u1" if pixel_format == "ya8" else ">u2" if pixel_format.endswith("be") else "<u2"
+    both = lines(picture, 0, dtype)
+    planar = to_planar(picture)
+    assert (planar.format.name, planar.pts) == ("gbrap" if pixel_format == "ya8" else "gbrap16le", 7)
+    for view, first in zip(plane_views(planar, layout_of(planar)), (0, 0, 0, 1), strict=True):
+        assert np.array_equal(view, both[:, first::2][:, :63])

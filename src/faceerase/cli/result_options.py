@@ -11,7 +11,14 @@ _PANEL = "What comes out"
 _ENCODE = film.EncodeConfig()
 _STREAMS = film.StreamsConfig()
 
-Source = Annotated[Path, typer.Argument(metavar="INPUT", help="The film to anonymise.", show_default=False)]
+Source = Annotated[
+    Path,
+    typer.Argument(
+        metavar="INPUT",
+        help="The film, picture, numbered sequence (shot.%04d.dpx) or folder of pictures to anonymise.",
+        show_default=False,
+    ),
+]
 
 Output = Annotated[
     Path,
@@ -19,7 +26,8 @@ Output = Annotated[
         "--output",
         "-o",
         metavar="OUTPUT",
-        help="Where the clean film goes: .mp4, .m4v, .mov, .mkv, .webm, .avi, .ts, .m2ts or .mxf.",
+        help="Where the clean film goes: .mp4, .m4v, .mov, .mkv, .webm, .avi, .ts, .m2ts or .mxf; or pictures: .jpg, "
+        ".png, .tif, .webp, .dpx or .exr (shot.%04d.png for several, a folder for a folder).",
         show_default=False,
     ),
 ]
@@ -39,7 +47,7 @@ Matte = Annotated[
         metavar="PATH",
         rich_help_panel=_PANEL,
         help="Also write the mask that was used: gray, 255 = erased, frame size, lossless "
-        "(FFV1 in .mkv; .png for a film of one frame).",
+        "(FFV1 in .mkv; .png for a picture, m.%04d.png for several, a folder for a folder).",
     ),
 ]
 

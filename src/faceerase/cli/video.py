@@ -14,6 +14,7 @@ from faceerase.configs.film import load_film_config
 from faceerase.errors import ConfigError
 from faceerase.log import get_logger
 from faceerase.streamer.every_picture import anonymise_film
+from faceerase.streamer.folder import anonymise_folder
 from faceerase.streamer.look.engine import OnnxEngine
 from faceerase.streamer.verify.gate import rejected_name
 from faceerase.streamer.verify.verdict import FacesLeftError
@@ -42,6 +43,7 @@ def video(
     keep_data: result.KeepData = None,
     strict_streams: result.StrictStreams = None,
     overwrite: result.Overwrite = False,
+    rate: search.Rate = None,
     min_face: search.MinFace = None,
     scan: search.Scan = None,
     threshold_rule: search.ThresholdRule = None,
@@ -56,16 +58,18 @@ def video(
     json_lines: search.JsonLines = False,
     debug: search.Debug = False,
 ) -> None:
-    """Make everybody in a film unrecognisable; leave everything else as it was.
+    """Make everybody in a film or in pictures unrecognisable; leave everything else as it was.
 
     Every frame is looked at. Each face is erased and filled in; frames, times, colours, bit depth and sound stay the
-    film's own. OUTPUT appears when it is whole and checked, or not at all.
+    film's own. OUTPUT appears when it is whole and checked, or not at all. INPUT may be a picture, a numbered sequence
+    (shot.%04d.dpx) or a folder of pictures as well.
 
     Exit codes: 0 done · 1 done, but frames of the source were lost · 2 usage or configuration · 3 the input cannot be
     read · 4 the output cannot be written or encoded · 5 model, provider or memory · 6 the check of the result failed ·
     130, 143, 129 ended by SIGINT, SIGTERM, SIGHUP.
     """  # fmt: skip
     flags: dict[str, dict[str, Any]] = {
+        "decode": {"rate": rate},
         "look": {
             "scan": scan,
             "min_face": min_face,
@@ -101,7 +105,8 @@ def video(
         )
         try:
             with film_progress(source.name, json_lines) as show:
-                done = anonymise_film(source, output, matte, resolved, engine, show, report)
+                work = anonymise_folder if source.is_dir() else anonymise_film
+                done = work(source, output, matte, resolved, engine, show, report)
         except FacesLeftError as error:
             tell_verdict(error.verdict, json_lines)
             raise
