@@ -6,6 +6,7 @@ Containers leave out silently what they cannot hold; here it is said. Knows noth
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 
 from av.container import InputContainer
 from av.stream import Discard, Disposition, Stream
@@ -40,8 +41,8 @@ class Promise:
     tags: frozenset[str]
 
 
-def what_is_missing(written: InputContainer, promise: Promise) -> list[str]:
-    """Return remarks on what the file does not hold.
+def what_is_missing(written: InputContainer, promise: Promise, target: Path) -> list[str]:
+    """Return remarks on what the file, which is to be called ``target``, does not hold.
 
     Raises:
         VerificationError: a stream that had packets is not there.
@@ -59,7 +60,7 @@ def what_is_missing(written: InputContainer, promise: Promise) -> list[str]:
             given = [item for item in given if item.carried]
         if len(found) < len(given):
             raise VerificationError(
-                f"{written.name}: {len(given)} {kind} streams written, {len(found)} in the file; nothing was kept"
+                f"{target}: {len(given)} {kind} streams written, {len(found)} in the file; nothing was kept"
             )
         for item, stream in zip(given, found, strict=False):
             remarks += _differences(item, stream, alone=len(given) == 1)
@@ -74,8 +75,11 @@ def what_is_missing(written: InputContainer, promise: Promise) -> list[str]:
 
 
 def _differences(given: Promised, found: Stream, alone: bool) -> Iterable[str]:
-    if not same_language(given.language, found.metadata.get("language")):
+    language = found.metadata.get("language")
+    if not same_language(given.language, language):
         yield f"{given.label}: language lost, this container has no name for it"
+    elif given.language != language and "und" not in (given.language or "und", language or "und"):
+        yield f"{given.label}: the language is called {language} there, its other name"
     # Which one is the default means nothing where there is one.
     counted = ~Disposition.default if alone else ~Disposition(0)
     lost = given.disposition & counted & ~found.disposition

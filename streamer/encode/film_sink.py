@@ -177,7 +177,7 @@ class FilmSink:
     def _check(self) -> list[str]:
         expected = [self._written, *(item.frames for item in self._beside)]
         with av.open(self._partial.url) as written:
-            missing = self._passengers.missing_in(written) if self._passengers is not None else []
+            missing = self._passengers.missing_in(written, self._partial.target) if self._passengers is not None else []
             videos = written.streams.video[: len(expected)]
             numbers = Counter(packet.stream.index for packet in written.demux(videos) if packet.size)
             found = [numbers[stream.index] for stream in videos]

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from av.audio.stream import AudioStream
 from av.container import InputContainer, OutputContainer
 from av.packet import Packet
 from av.stream import AttachmentStream, Stream
@@ -21,6 +22,7 @@ from faceerase.streamer.decode.part import WHOLE, Cut
 from faceerase.streamer.encode.arrival import what_is_missing
 from faceerase.streamer.encode.labels import label_film
 from faceerase.streamer.encode.packets import Numbered, Select, everything, in_time, moment_of, packets_of, with_dts
+from faceerase.streamer.encode.room import add_sound
 from faceerase.streamer.encode.roster import Beside, Passage, draw_up, label, refuse_if_strict
 from faceerase.streamer.encode.subtitles import TextConverter
 
@@ -103,8 +105,8 @@ class Passengers:
             self._write(index, packet)
             self._next = next(self._packets, None)
 
-    def missing_in(self, written: InputContainer) -> list[str]:
-        """Return remarks on what a finished output does not hold of what it was given.
+    def missing_in(self, written: InputContainer, target: Path) -> list[str]:
+        """Return remarks on what a finished output, to be called ``target``, does not hold of what it was given.
 
         Raises:
             VerificationError: a stream that had packets is not there.
@@ -113,7 +115,7 @@ class Passengers:
             replace(promised, carried=index in self._carried or promised.kind == "attachment")
             for index, promised in zip(self._streams, self._promise.streams, strict=True)
         )
-        return what_is_missing(written, replace(self._promise, streams=streams))
+        return what_is_missing(written, replace(self._promise, streams=streams), target)
 
     def close(self) -> None:
         """Close what is read."""
@@ -133,7 +135,11 @@ class Passengers:
         else:
             if stream.index in self._beside:
                 stream = self._beside[stream.index].streams.video[0]
-            added = self._output.add_stream_from_template(stream, opaque=True)
+            added: Stream
+            if isinstance(stream, AudioStream):
+                added = add_sound(self._output, stream)
+            else:
+                added = self._output.add_stream_from_template(stream, opaque=True)
             if isinstance(added, VideoStream):
                 added.codec_context.framerate = stream.average_rate or added.codec_context.framerate
             added.metadata.clear()  # of data streams it brings them along

@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 
 import av
 from av.audio.stream import AudioStream
+from av.container import OutputContainer
 
 SUFFIXES = {
     "matroska": ".mkv", "mov": ".mov", "mp4": ".mp4", "webm": ".webm", "mpegts": ".ts", "avi": ".avi", "mxf": ".mxf",
@@ -43,6 +44,12 @@ AUDIO_SAID = {
 
 MXF_SOUND_RATE = 48_000
 
+NAMES_CHANNELS = frozenset({"mp4"})
+"""Muxers that take no sound of which nobody says which channel is which, as AVI and MXF do not."""
+
+USUAL_LAYOUTS = {1: "mono", 2: "stereo"}
+"""What so many channels are where nobody says it."""
+
 
 def holds_sound(muxer: str, stream: AudioStream) -> bool:
     """Return whether a muxer takes the packets of an audio stream as they are."""
@@ -52,10 +59,25 @@ def holds_sound(muxer: str, stream: AudioStream) -> bool:
         return named and (muxer != "mxf" or stream.rate == MXF_SOUND_RATE)
     try:
         with av.open(os.devnull, "w", format=muxer) as container:
-            container.add_stream_from_template(stream, opaque=True)
+            add_sound(container, stream)
+            container.start_encoding()  # some tell only then
     except (av.error.FFmpegError, ValueError):
         return False
     return True
+
+
+def add_sound(container: OutputContainer, stream: AudioStream) -> AudioStream:
+    """Return a stream of a file that takes the packets of a sound as they are.
+
+    Raises:
+        av.error.FFmpegError, ValueError: the file does not hold it.
+    """
+    added = container.add_stream_from_template(stream, opaque=True)
+    if container.format.name in NAMES_CHANNELS and stream.layout.name.endswith("channels"):
+        if stream.channels not in USUAL_LAYOUTS:
+            raise ValueError(f"{stream.layout.name} without names")
+        added.codec_context.layout = USUAL_LAYOUTS[stream.channels]
+    return added
 
 
 def names_of(muxers: AbstractSet[str]) -> str:

@@ -1,5 +1,6 @@
 """What is compared of two films, read with PyAV alone, apart from the program's own code. Knows nothing of tables."""
 
+import struct
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -83,7 +84,7 @@ def read(path: Path) -> Facts:
             format=first.format.name.replace("yuvj", "yuv"),
             colour=" ".join(str(int(tag)) for tag in colour),
             shape=f"{video.sample_aspect_ratio or 1} {int(first.rotation)}°",
-            hdr=", ".join(f"{HDR[name]} {crc32(data):08x}" for name, data in side.items() if name in HDR),
+            hdr=", ".join(f"{HDR[name]} {_light(name, data)}" for name, data in side.items() if name in HDR),
             sounds=tuple(_sound(stream, packets[stream.index]) for stream in film.streams.audio),
             words=tuple(
                 f"{stream.codec_context.codec.canonical_name} {stream.metadata.get('language', '')} "
@@ -94,6 +95,15 @@ def read(path: Path) -> Facts:
             chapters=tuple(chapters),
             attached=tuple(s.metadata.get("mimetype", "") for s in film.streams if s.type == "attachment"),
         )
+
+
+def _light(name: str, data: bytes) -> str:
+    """Name exact values, however a file reduces the fractions that they are."""
+    if name == "MASTERING_DISPLAY_METADATA":
+        *parts, primaries, luminance = struct.unpack("=22i", data)
+        values = [Fraction(one, other or 1) for one, other in zip(parts[::2], parts[1::2], strict=True)]
+        data = repr((values, primaries, luminance)).encode()
+    return f"{crc32(data):08x}"
 
 
 def _packets(path: Path) -> dict[int, list[tuple[Fraction, bytes]]]:

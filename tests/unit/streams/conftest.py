@@ -58,12 +58,13 @@ def _film(path: Path, rate: Fraction = Fraction(25), time_code: str | None = Non
 
 def _add_sound(container: OutputContainer, codec: str = "pcm_s16le", **labels: Any) -> Callable[[], None]:
     """Give a film a sound; return what writes it."""
-    stream = container.add_stream(codec, rate=48_000, layout="mono")
+    layout = labels.pop("layout", "mono")
+    stream = container.add_stream(codec, rate=48_000, layout=layout)
     stream.disposition = labels.pop("disposition", Disposition(0))
     stream.metadata.update(labels)
 
     def write() -> None:
-        tone = av.AudioFrame.from_ndarray(np.full((1, 9600), 500, np.int16), format="s16", layout="mono")
+        tone = av.AudioFrame.from_ndarray(np.full((1, 9600), 500, np.int16), format="s16", layout=layout)
         tone.sample_rate, tone.pts, tone.time_base = 48_000, 0, Fraction(1, 48_000)
         container.mux(stream.encode(tone))
         container.mux(stream.encode(None))
