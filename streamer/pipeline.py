@@ -12,11 +12,12 @@ from pathlib import Path
 from faceerase.configs.film import FilmConfig, MaskConfig
 from faceerase.contract import ModelContract, ThresholdRule
 from faceerase.errors import ConfigError
-from faceerase.streamer.encode.codecs import SourceCodec, choose_encoder
+from faceerase.streamer.encode.codecs import choose_encoder
 from faceerase.streamer.encode.kept import unknown
 from faceerase.streamer.encode.left_behind import left_behind
 from faceerase.streamer.encode.matte_sink import open_matte
 from faceerase.streamer.encode.roster import Beside
+from faceerase.streamer.encode.settings import SourceCodec
 from faceerase.streamer.erase.anonymizer import PlaneAnonymizer
 from faceerase.streamer.follow.criteria import Criteria
 from faceerase.streamer.follow.stage import Masked, Viewing, follow

@@ -7,14 +7,13 @@ import re
 from fractions import Fraction
 
 from faceerase.errors import ConfigError
+from faceerase.streamer.timecode import counting_rate, read_time_code
 
 SLACK = Fraction(1, 2000)
 """Seconds are compared to the millisecond: what a tool shows as 0.033 is a frame at 0.0333…"""
 
 _SECONDS = re.compile(r"(?:(?P<hours>\d+):(?P<minutes>[0-5]\d):)?(?P<seconds>\d+(?:\.\d+)?)")
-_CODE = re.compile(
-    r"(?P<hours>\d+):(?P<minutes>[0-5]\d):(?P<seconds>[0-5]\d)(?P<mark>[:;])(?P<frames>\d+)",
-)
+_CODE = re.compile(r"\d+(?::\d+){2}[:;]\d+")
 
 
 def boundary(text: str, rate: Fraction) -> Fraction:
@@ -31,25 +30,12 @@ def boundary(text: str, rate: Fraction) -> Fraction:
     if said is not None and not (said["hours"] and Fraction(said["seconds"]) >= 60):
         whole = int(said["hours"] or 0) * 3600 + int(said["minutes"] or 0) * 60
         return whole + Fraction(said["seconds"]) - SLACK
-    code = _CODE.fullmatch(text)
-    if code is None:
+    if _CODE.fullmatch(text) is None:
         raise ConfigError(f"{text}: not a time; seconds (12.5), HH:MM:SS.mmm, or a time code HH:MM:SS:FF")
+    counted = counting_rate(rate)
+    try:
+        number, _ = read_time_code(text, counted)
+    except ValueError as error:
+        raise ConfigError(f"{text}: no such time code in a film of {float(rate):.3f} frames/s ({error})") from error
     # Half a frame before: whatever the file's ticks rounded it to, exactly this frame is the first.
-    return (_number(code, rate, text) - Fraction(1, 2)) / rate
-
-
-def _number(code: re.Match[str], rate: Fraction, text: str) -> int:
-    nominal = round(rate)
-    minutes = int(code["hours"]) * 60 + int(code["minutes"])
-    seconds, frames = int(code["seconds"]), int(code["frames"])
-    if frames >= nominal:
-        raise ConfigError(f"{text}: no such time code in a film of {float(rate):.3f} frames/s")
-    number = (minutes * 60 + seconds) * nominal + frames
-    if code["mark"] == ":":
-        return number
-    if nominal not in (30, 60) or rate == nominal:
-        raise ConfigError(f"{text}: drop-frame codes (;) are for 29.97 and 59.94, this film has {float(rate):.3f}")
-    dropped = nominal // 15
-    if minutes % 10 and not seconds and frames < dropped:
-        raise ConfigError(f"{text}: no such time code, drop-frame leaves it out")
-    return number - dropped * (minutes - minutes // 10)
+    return (number - Fraction(1, 2)) / counted

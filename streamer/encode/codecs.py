@@ -1,9 +1,8 @@
-"""Which encoder, in which pixel format, with which options; decided and checked before the first frame.
+"""Which encoder, and in which pixel format; decided and checked before the first frame.
 
 Knows nothing of open containers or frames.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import av
 from faceerase.configs.film import EncodeConfig
 from faceerase.errors import ConfigError, SinkError
 from faceerase.streamer.encode.holds import held_by
+from faceerase.streamer.encode.settings import SourceCodec, options_of, refuse_unknown
 from faceerase.streamer.stills.formats import nearest_format
 from faceerase.streamer.stills.kinds import Kind, kind_of_name
 
@@ -49,29 +49,6 @@ LISTED_ONLY = {
 WHOLE_CHROMA = frozenset({"libx264", "libx265"})
 """Encoders that take no picture at whose edge a chroma sample stands for less than its block: odd sizes of 4:2:0."""
 
-CRF_ENCODERS = frozenset({"libx264", "libx264rgb", "libx265", "libsvtav1", "libvpx-vp9", "libvpx", "libaom-av1"})
-
-PRORES = {"proxy": "proxy", "lt": "lt", "standard": "standard", "hq": "hq", "4444": "4444", "xq": "4444xq"}
-"""Profiles as the decoder calls them and as the encoder wants them."""
-
-DNXHR = {"yuv422p": "dnxhr_hq", "yuv422p10le": "dnxhr_hqx", "yuv444p10le": "dnxhr_444", "gbrp10le": "dnxhr_444"}
-"""The profile for each pixel format where the source does not say (DNxHD is one of sizes and rates, DNxHR of all)."""
-
-
-@dataclass(frozen=True, slots=True)
-class SourceCodec:
-    """How a film's picture is coded.
-
-    Attributes:
-        name: FFmpeg's canonical name of the codec.
-        profile: as its decoder calls it, or None.
-        size: width and height of the picture; without them every encoder counts as one that takes it.
-    """
-
-    name: str
-    profile: str | None = None
-    size: tuple[int, int] = (0, 0)
-
 
 @dataclass(frozen=True, slots=True)
 class EncoderChoice:
@@ -105,7 +82,7 @@ def choose_encoder(
             chosen = _asked_for(config.pix_fmt, encoder) or _nearest(wanted, _formats(encoder), shallower)
             if chosen is None or not _takes(encoder, chosen, source.size):
                 continue
-            options = _options(encoder, chosen, full_range, source, config)
+            options = options_of(encoder, chosen, full_range, source, config)
             remarks = [] if config.codec != "auto" else _codec_remark(source, encoder, wanted, suffix.lower())
             if chosen != wanted:
                 why = "as asked" if config.pix_fmt else f"{encoder} holds no other"
@@ -127,7 +104,7 @@ def _choose_for_pictures(config: EncodeConfig, kind: Kind, wanted: str, full_ran
     if chosen is not None and chosen != nearest:
         nearest, remark = chosen, f"pixel format {wanted} encoded as {chosen}: as asked"
     preset = {"preset": config.preset} if config.preset is not None else {}
-    _refuse_unknown(encoder, [*config.options, *preset])
+    refuse_unknown(encoder, [*config.options, *preset])
     options = {**preset, **config.options}
     return EncoderChoice(encoder, nearest, full_range, tuple(options.items()), (remark,) if remark else ())
 
@@ -218,52 +195,3 @@ def _nearest(wanted: str, formats: list[str], shallower: bool) -> str | None:
     if enough or not shallower:
         return min(enough)[2] if enough else None
     return max(fits, key=lambda fit: (fit[0], -fit[1]))[2] if fits else None
-
-
-def _options(
-    encoder: str, pixel_format: str, full_range: bool, source: SourceCodec, config: EncodeConfig
-) -> tuple[tuple[str, str], ...]:
-    options = {"threads": str(config.threads)}
-    if config.bitrate is not None:
-        options["b"] = config.bitrate
-    elif encoder in CRF_ENCODERS:
-        options["crf"] = str(config.crf)
-    if config.preset is not None:
-        options["preset"] = config.preset
-    if encoder == "libx265":
-        # x265's own pool ignores FFmpeg's thread count, and prints a page to stderr.
-        options["x265-params"] = f"pools={config.threads}:frame-threads=1:log-level=error"
-        options["a53cc"] = "1"  # closed captions, which it writes only where asked to
-    if encoder == "libsvtav1":
-        options["svtav1-params"] = f"lp={config.threads}"
-    if encoder == "libvpx-vp9" and config.bitrate is None:
-        options["b"] = "0"
-    if encoder == "mjpeg" and config.bitrate is None:
-        options |= {"qmin": "2", "qmax": "2"}  # the finest steps that the codec's tables know
-    if encoder == "mjpeg" and not full_range:
-        options["strict"] = "unofficial"  # limited range is not in JPEG's standard; what was so stays so
-    profile = _profile(encoder, pixel_format, source)
-    if profile is not None:
-        options["profile"] = profile
-    _refuse_unknown(encoder, [*config.options, *(["preset"] if config.preset is not None else [])])
-    return tuple({**options, **config.options}.items())
-
-
-def _profile(encoder: str, pixel_format: str, source: SourceCodec) -> str | None:
-    said = (source.profile or "").lower()
-    if encoder == "prores_ks":
-        usual = "hq" if pixel_format.startswith("yuv422") else "4444"
-        return PRORES.get(said, usual) if source.name == "prores" else usual
-    if encoder == "dnxhd":
-        kept = said.replace(" ", "_")
-        fits = source.name == "dnxhd" and kept.startswith("dnxhr") and DNXHR.get(pixel_format) != "dnxhr_444"
-        return kept if fits else DNXHR.get(pixel_format)
-    return None
-
-
-def _refuse_unknown(encoder: str, options: Iterable[str]) -> None:
-    supported = av.CodecContext.create(encoder, "w").supported_options
-    known = {option.name for option in (*supported.generic, *supported.private)}
-    for name in options:
-        if name not in known:
-            raise ConfigError(f"--encoder-option {name}: {encoder} has no such option")

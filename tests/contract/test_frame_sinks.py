@@ -11,8 +11,9 @@ from faceerase.errors import FaceEraseError
 from faceerase.streamer.box import Box
 from faceerase.streamer.decode.info import FilmInfo
 from faceerase.streamer.decode.source import FilmSource
-from faceerase.streamer.encode.codecs import SourceCodec, choose_encoder
+from faceerase.streamer.encode.codecs import choose_encoder
 from faceerase.streamer.encode.matte_sink import open_matte
+from faceerase.streamer.encode.settings import SourceCodec
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.look.engine import OnnxEngine
 from faceerase.streamer.look.looks import Looks

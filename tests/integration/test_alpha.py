@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from faceerase.configs.film import EncodeConfig
 from faceerase.errors import SinkError
 from faceerase.streamer.decode.source import FilmSource
-from faceerase.streamer.encode.codecs import SourceCodec, choose_encoder
+from faceerase.streamer.encode.codecs import choose_encoder
 from faceerase.streamer.encode.film_sink import FilmSink
+from faceerase.streamer.encode.settings import SourceCodec
 from faceerase.streamer.mask.matte import Matte
 from faceerase.streamer.planes import layout_of, plane_views
 

@@ -15,8 +15,9 @@ from faceerase.configs.film import EncodeConfig
 from faceerase.streamer.box import Box
 from faceerase.streamer.decode.info import FilmInfo
 from faceerase.streamer.decode.source import FilmSource
-from faceerase.streamer.encode.codecs import LISTED_ONLY, SourceCodec, choose_encoder
+from faceerase.streamer.encode.codecs import LISTED_ONLY, choose_encoder
 from faceerase.streamer.encode.film_sink import FilmSink
+from faceerase.streamer.encode.settings import SourceCodec
 from faceerase.streamer.erase.anonymizer import PlaneAnonymizer
 from faceerase.streamer.mask.matte import Matte
 from faceerase.streamer.mask.regions import SHAPE_SIDE, FrameMask, Region

@@ -15,9 +15,10 @@ from faceerase.configs.film import EncodeConfig
 from faceerase.streamer.box import Box
 from faceerase.streamer.decode.side_data import nameable, side_data_of
 from faceerase.streamer.decode.source import FilmSource
-from faceerase.streamer.encode.codecs import SourceCodec, choose_encoder
+from faceerase.streamer.encode.codecs import choose_encoder
 from faceerase.streamer.encode.film_sink import FilmSink
 from faceerase.streamer.encode.left_behind import left_behind
+from faceerase.streamer.encode.settings import SourceCodec
 from faceerase.streamer.erase.anonymizer import PlaneAnonymizer
 from faceerase.streamer.mask.regions import SHAPE_SIDE, FrameMask, Region
 

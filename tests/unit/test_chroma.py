@@ -10,9 +10,10 @@ import pytest
 
 from faceerase.configs.film import EncodeConfig
 from faceerase.streamer.decode.source import FilmSource
-from faceerase.streamer.encode.codecs import SourceCodec, choose_encoder
+from faceerase.streamer.encode.codecs import choose_encoder
 from faceerase.streamer.encode.film_sink import FilmSink
 from faceerase.streamer.encode.kept import unknown
+from faceerase.streamer.encode.settings import SourceCodec
 from faceerase.streamer.mask.matte import Matte
 
 NO_MATTE = Matte(np.zeros((1, 1), np.uint8), (1, 1), 1, 1)

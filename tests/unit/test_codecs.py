@@ -5,7 +5,8 @@ import pytest
 
 from faceerase.configs.film import EncodeConfig
 from faceerase.errors import ConfigError, SinkError
-from faceerase.streamer.encode.codecs import CRF_ENCODERS, EncoderChoice, SourceCodec, choose_encoder
+from faceerase.streamer.encode.codecs import EncoderChoice, choose_encoder
+from faceerase.streamer.encode.settings import CRF_ENCODERS, SourceCodec
 
 H264 = SourceCodec("h264", "High")
 

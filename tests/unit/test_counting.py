@@ -13,9 +13,10 @@ from faceerase.errors import SinkError
 from faceerase.streamer.decode.clock import RATES
 from faceerase.streamer.decode.source import FilmSource
 from faceerase.streamer.decode.spacing import even_rate, first_fields, first_uneven, frame_ticks
-from faceerase.streamer.encode.codecs import SourceCodec, choose_encoder
+from faceerase.streamer.encode.codecs import choose_encoder
 from faceerase.streamer.encode.counting import at_even_rate
 from faceerase.streamer.encode.film_sink import FilmSink
+from faceerase.streamer.encode.settings import SourceCodec
 from faceerase.streamer.mask.matte import Matte
 
 FilmMaker = Callable[..., Path]

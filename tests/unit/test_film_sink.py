@@ -14,8 +14,9 @@ from faceerase.configs.film import EncodeConfig
 from faceerase.errors import SinkError, SourceError, VerificationError
 from faceerase.streamer.decode.info import FilmInfo
 from faceerase.streamer.decode.source import FilmSource
-from faceerase.streamer.encode.codecs import SourceCodec, choose_encoder
+from faceerase.streamer.encode.codecs import choose_encoder
 from faceerase.streamer.encode.film_sink import FilmSink
+from faceerase.streamer.encode.settings import SourceCodec
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.mask.matte import Matte
 

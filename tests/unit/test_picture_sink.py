@@ -10,8 +10,9 @@ import pytest
 from faceerase.configs.film import EncodeConfig
 from faceerase.errors import ConfigError, SinkError, VerificationError
 from faceerase.streamer.decode.source import FilmSource
-from faceerase.streamer.encode.codecs import SourceCodec, choose_encoder
+from faceerase.streamer.encode.codecs import choose_encoder
 from faceerase.streamer.encode.film_sink import FilmSink
+from faceerase.streamer.encode.settings import SourceCodec
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.mask.matte import Matte
 from faceerase.streamer.planes import layout_of, plane_views, to_planar
