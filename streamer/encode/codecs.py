@@ -79,8 +79,8 @@ def choose_encoder(
     for name in names:
         for encoder in (name, RGB_ENCODERS.get(name, name)):
             shallower = encoder in SHALLOWER and KEPT.get(source.name) == encoder
-            chosen = _asked_for(config.pix_fmt, encoder) or _nearest(wanted, _formats(encoder), shallower)
-            if chosen is None or not _takes(encoder, chosen, source.size):
+            chosen = config.pix_fmt or _nearest(wanted, _formats(encoder), shallower)
+            if chosen is None or not _lists(encoder, chosen) or not _takes(encoder, chosen, source.size):
                 continue
             options = options_of(encoder, chosen, full_range, source, config)
             remarks = [] if config.codec != "auto" else _codec_remark(source, encoder, wanted, suffix.lower())
@@ -90,6 +90,7 @@ def choose_encoder(
             # RGB that becomes YUV, as asked, becomes that of films.
             leaves_rgb = av.VideoFormat(wanted).is_rgb and not av.VideoFormat(chosen).is_rgb
             return EncoderChoice(encoder, chosen, full_range and not leaves_rgb, options, tuple(remarks))
+    _asked_for(config.pix_fmt, names[0])
     tried = " and ".join(names)
     what = _described(wanted, source)
     raise SinkError(f"{tried} cannot encode {what}; choose a --pix-fmt, or try --codec ffv1 into an .mkv")
@@ -151,6 +152,11 @@ def _formats(encoder: str) -> list[str]:
     return [name for name in listed if name not in LISTED_ONLY.get(encoder, ())]
 
 
+def _lists(encoder: str, pixel_format: str) -> bool:
+    formats = _formats(encoder)
+    return not formats or pixel_format in formats
+
+
 def _described(pixel_format: str, source: SourceCodec) -> str:
     width, height = source.size
     return f"{pixel_format} of {width}×{height}" if width % 2 or height % 2 else pixel_format
@@ -166,9 +172,8 @@ def _takes(encoder: str, pixel_format: str, size: tuple[int, int]) -> bool:
 def _asked_for(pixel_format: str | None, encoder: str) -> str | None:
     if pixel_format is None:
         return None
-    formats = _formats(encoder)
-    if formats and pixel_format not in formats:
-        raise ConfigError(f"--pix-fmt {pixel_format}: {encoder} takes {', '.join(formats)}")
+    if not _lists(encoder, pixel_format):
+        raise ConfigError(f"--pix-fmt {pixel_format}: {encoder} takes {', '.join(_formats(encoder))}")
     return pixel_format
 
 

@@ -203,3 +203,19 @@ def test_the_page_describes_every_key_and_its_example_keeps_the_schema() -> None
     schema = Report.model_json_schema()
     keys = set(schema["properties"]).union(*(set(kind["properties"]) for kind in schema["$defs"].values()))
     assert [key for key in sorted(keys) if f"`{key}`" not in page] == []
+
+
+@pytest.mark.parametrize(("source", "target"), [("shot.%04d.png", "clean.%04d.png"), ("shot.%04d.dpx", "clean.mkv")])
+def test_pictures_have_a_report_too(
+    tmp_path: Path, make_pictures: Callable[..., Path], engine: Any, source: str, target: str
+) -> None:
+    pictures = make_pictures(tmp_path / source, 4, 8)
+    config = load_film_config(None, {"encode": {"pix_fmt": None if "%" in target else "gbrp"}})
+    (tmp_path / "out").mkdir()
+    sidecar = tmp_path / "out" / "film.json"
+    pipeline.anonymise(pictures, tmp_path / "out" / target, None, config, engine, lambda _: None, sidecar=sidecar)
+    report = read(sidecar)
+    assert report.summary.frames == 4
+    assert report.source.format == {".png": "PNG", ".dpx": "DPX"}[Path(source).suffix]
+    assert report.result.streams[report.result.main].width == report.source.streams[0].width
+    assert [stream.type for stream in report.source.streams] == ["video"]

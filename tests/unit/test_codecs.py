@@ -222,3 +222,14 @@ def test_a_still_is_a_png(suffix: str) -> None:
     choice = choose("auto", "gbrp", full_range=True, suffix=suffix)
     assert choice.encoder == "png"
     assert choice.pixel_format == "rgb24" or not choice.pixel_format.startswith("yuv")
+
+
+@pytest.mark.parametrize(
+    ("pixel_format", "suffix", "encoder"), [("yuv422p", ".mxf", "dnxhd"), ("gbrp", ".mkv", "libx265")]
+)
+def test_auto_takes_an_encoder_that_has_the_format_that_is_asked_for(
+    pixel_format: str, suffix: str, encoder: str
+) -> None:
+    config = EncodeConfig(pix_fmt=pixel_format)
+    choice = choose_encoder(config, SourceCodec("mpeg2video"), "yuv420p", False, suffix)
+    assert (choice.encoder, choice.pixel_format) == (encoder, pixel_format)
