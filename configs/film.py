@@ -3,10 +3,11 @@
 Precedence: this schema < a configuration file < the command line. Knows nothing of files or networks.
 """
 
+from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from faceerase.configs.base import Frozen, read_toml, validate
 from faceerase.contract import ThresholdRule
@@ -17,10 +18,30 @@ Scan = Literal["thorough", "balanced", "fast"]
 Method = Literal["inpaint", "blur", "mosaic", "solid"]
 Provider = Literal["auto", "cpu", "cuda"]
 
+Audio = Literal["keep", "drop"]
+
 Purpose = Literal["delivery", "mezzanine", "archive"]
 """What a result is for; each has a file of options beside this one."""
 
 SHIPPED_MODEL = HERE.parent / "models" / "weights" / "unet-lite.onnx"
+
+
+class DecodeConfig(Frozen):
+    """How the source is read.
+
+    ``rate`` is that of numbered pictures, in pictures a second (``24``, ``23.976``, ``24000/1001``): how faces are
+    followed from one to the next, and how fast a film of them runs.
+    """
+
+    rate: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,5}(\.[0-9]{1,6}|/[1-9][0-9]{0,5})?$")] = "24"
+
+    @property
+    def picture_rate(self) -> Fraction:
+        """The rate as a fraction; 23.976, 29.97 and their like are what they stand for (24000/1001, …)."""
+        said = Fraction(self.rate)
+        whole = round(said * 1001 / 1000)
+        ntsc = Fraction(whole * 1000, 1001)
+        return ntsc if "." in self.rate and abs(said - ntsc) < Fraction(1, 200) else said
 
 
 class LookConfig(Frozen):
@@ -75,6 +96,38 @@ class EncodeConfig(Frozen):
     threads: Annotated[int, Field(ge=1, le=64)] = 4
 
 
+class StreamsConfig(Frozen):
+    """What is beside the main picture, and what becomes of it.
+
+    ``video`` is the stream that is anonymised, by its number in the file (``main``: the first default one; ``all``:
+    each one); the others are dropped. ``data`` keeps data
+    streams (telemetry: places), ``metadata`` tags and titles of chapters that may name people, places and devices.
+    ``strict``: nothing may be left out that was not asked to be.
+    """
+
+    video: Annotated[int, Field(ge=0)] | Literal["main", "all"] = "main"
+    audio: Audio = "keep"
+    data: bool = False
+    metadata: bool = False
+    strict: bool = False
+
+    @property
+    def number(self) -> int | None:
+        """Of the picture that is anonymised first; None: the main one."""
+        return self.video if isinstance(self.video, int) else None
+
+
+Moment = Annotated[str, BeforeValidator(str)]
+"""Seconds, ``HH:MM:SS.mmm``, or a time code ``HH:MM:SS:FF`` (``;FF``: drop-frame), from the film's first frame."""
+
+
+class PartConfig(Frozen):
+    """Which part of the film is taken: frames that are shown from ``begin`` on and before ``end``; None: all of it."""
+
+    begin: Moment | None = None
+    end: Moment | None = None
+
+
 class VerifyConfig(Frozen):
     """Whether and how the encoded result is looked at again before it gets its name.
 
@@ -90,10 +143,13 @@ class VerifyConfig(Frozen):
 class FilmConfig(Frozen):
     """Everything that decides what comes out for a given film."""
 
+    decode: DecodeConfig = DecodeConfig()
     look: LookConfig = LookConfig()
     mask: MaskConfig = MaskConfig()
     erase: EraseConfig = EraseConfig()
     encode: EncodeConfig = EncodeConfig()
+    streams: StreamsConfig = StreamsConfig()
+    part: PartConfig = PartConfig()
     verify: VerifyConfig = VerifyConfig()
 
 
@@ -101,7 +157,8 @@ def load_film_config(path: Path | None, flags: dict[str, dict[str, Any]], purpos
     """Return the schema's defaults, changed by the file of a purpose, by a file of the user's, by flags.
 
     Args:
-        path: a TOML file with the tables ``look``, ``mask``, ``erase``, ``encode``, ``verify``, or None.
+        path: a TOML file with the tables ``decode``, ``look``, ``mask``, ``erase``, ``encode``, ``streams``, ``part``,
+            ``verify``, or None.
         flags: the same tables; None values count as not given.
         purpose: what the result is for, or None.
 

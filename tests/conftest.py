@@ -4,6 +4,7 @@ Everything is made when it is asked for; nothing here needs torch, save ``tiny_o
 """
 
 import math
+import struct
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -17,7 +18,8 @@ import pytest
 from numpy.typing import NDArray
 
 from faceerase.contract import ModelContract
-from faceerase.streamer.decode.source import FilmInfo, FilmSource
+from faceerase.streamer.decode.info import FilmInfo
+from faceerase.streamer.decode.source import FilmSource
 from faceerase.streamer.frame import Frame
 
 RATE = Fraction(25)
@@ -119,15 +121,19 @@ def _write_film(
     times: Iterable[int] = range(12),
     time_base: Fraction = TIME_BASE,
     b_frames: int = 0,
+    group: int | None = None,
+    rate: Fraction = RATE,
     sound: str | None = None,
 ) -> Path:
     with av.open(str(path), "w") as container:
-        stream = container.add_stream(codec, rate=RATE)
+        stream = container.add_stream(codec, rate=rate)
         context = stream.codec_context
         context.width, context.height, context.pix_fmt = width, height, pixel_format
         stream.time_base = context.time_base = time_base
         context.max_b_frames = b_frames
         context.thread_count = 1
+        if group is not None:
+            context.gop_size = group
         voice = container.add_stream(sound, rate=48_000, layout="mono") if sound else None
         for number, pts in enumerate(times):
             picture = _film_picture(number, width, height, pixel_format)
@@ -146,8 +152,57 @@ def _write_film(
 
 @pytest.fixture(scope="session")
 def make_film() -> Callable[..., Path]:
-    """``make_film(path, codec=…, pixel_format=…, times=…, b_frames=…, sound=…)``: a short film; returns the path."""
+    """``make_film(path, codec=…, times=…, b_frames=…, group=…, sound=…, …)``: a short film; returns the path."""
     return _write_film
+
+
+PICTURES = {
+    ".png": ("png", "rgb24"), ".jpg": ("mjpeg", "yuvj420p"), ".tif": ("tiff", "rgb48le"),
+    ".webp": ("libwebp", "yuv420p"), ".dpx": ("dpx", "gbrp10le"), ".exr": ("exr", "gbrpf32le"),
+}  # fmt: skip
+
+
+def _write_pictures(
+    path: Path, count: int = 1, first: int = 1, pixel_format: str | None = None, width: int = 64, height: int = 48
+) -> Path:
+    codec, usual = PICTURES[path.suffix]
+    options = {"start_number": str(first)} if "%" in path.name else {"update": "1"}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with av.open(str(path), "w", format="image2", options=options) as container:
+        stream = container.add_stream(codec, rate=RATE, options={"flags": "+bitexact", "threads": "1"})
+        context = stream.codec_context
+        context.width, context.height, context.pix_fmt = width, height, pixel_format or usual
+        for number in range(count):
+            picture = _film_picture(number, width, height, pixel_format or usual)
+            picture.pts, picture.time_base = number, TIME_BASE
+            container.mux(stream.encode(picture))
+        container.mux(stream.encode(None))
+    return path
+
+
+@pytest.fixture(scope="session")
+def make_pictures() -> Callable[..., Path]:
+    """``make_pictures(path, count, first, pixel_format=…)``: a picture, or those of a pattern; returns the path."""
+    return _write_pictures
+
+
+def _telling_exif(orientation: int) -> bytes:
+    """EXIF data with an orientation, a device, a place, and a thumbnail."""
+    device, place = b"Camera of Jane Doe\0\0", b"N\0\0\0"
+    first = struct.pack("<H", 3) + struct.pack("<HHIHH", 0x0112, 3, 1, orientation, 0)
+    at = 8 + 2 + 3 * 12 + 4
+    first += struct.pack("<HHII", 0x010F, 2, len(device), at)
+    first += struct.pack("<HHII", 0x8825, 4, 1, at + len(device))
+    gps = struct.pack("<HHHI", 1, 1, 2, 2) + place + struct.pack("<I", 0)
+    thumbnail = struct.pack("<HHHIII", 1, 0x0103, 3, 1, 6, 0)
+    first += struct.pack("<I", at + len(device) + len(gps))
+    return b"II*\0" + struct.pack("<I", 8) + first + device + gps + thumbnail
+
+
+@pytest.fixture(scope="session")
+def telling_exif() -> Callable[[int], bytes]:
+    """``telling_exif(orientation)``: EXIF data that tell who, where, and show a thumbnail."""
+    return _telling_exif
 
 
 @pytest.fixture(scope="session")

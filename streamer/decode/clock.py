@@ -5,8 +5,15 @@ A pure rule with its state passed in and out. Knows nothing of files or pictures
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import pairwise
 from typing import Literal
+
+RATES = (
+    *(Fraction(count, 1001) for count in (24_000, 30_000, 48_000, 60_000, 120_000)),
+    *(Fraction(count) for count in (24, 25, 30, 48, 50, 60, 100, 120)),
+)
+"""What films run at."""
 
 Clock = Literal["pts", "dts"]
 
@@ -27,6 +34,20 @@ def choose_clock(stamps: Sequence[Stamp], stores_pts: bool = True) -> Clock:
     decoded = [dts for _, dts in stamps if dts is not None]
     usable = len(decoded) * 2 > len(stamps) and _grows(decoded)
     return "dts" if usable else "pts"
+
+
+def lag_of(clock: Clock, stamps: Sequence[Stamp], stores_pts: bool = True) -> int:
+    """Return how long after its DTS each frame is shown where the DTS count, so that the sound stays beside them."""
+    first = next(iter(stamps), (None, None))
+    if clock == "pts" or not stores_pts or first[0] is None or first[1] is None:
+        return 0
+    return first[0] - first[1]
+
+
+def exact_rate(told: Fraction) -> Fraction:
+    """Return the usual rate that a header means: FFmpeg tells 59.94 in Matroska as 19001/317, others write 2997/100."""
+    nearest = min(RATES, key=lambda rate: abs(rate - told))
+    return nearest if abs(nearest / told - 1) < Fraction(1, 100_000) else told
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,12 @@ from av.container import InputContainer
 from av.stream import Stream
 from av.video.stream import VideoStream
 
-from faceerase.errors import SourceError, reason_of
+from faceerase.errors import ConfigError, SourceError, reason_of
 
 FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,mxf,flv,asf,ogg,nut,ivf,dv,gif,"
-    "yuv4mpegpipe,h264,hevc,m4v,av1,obu,png_pipe,jpeg_pipe,mjpeg,tiff_pipe,webp_pipe,bmp_pipe,rm,gxf,wtv"
+    "yuv4mpegpipe,h264,hevc,m4v,av1,obu,png_pipe,jpeg_pipe,mjpeg,tiff_pipe,webp_pipe,bmp_pipe,dpx_pipe,exr_pipe,rm,gxf,"
+    "wtv"
 )
 """Demuxers that read one file and open no other; ``concat``, playlists and scripts are not among them."""
 
@@ -42,21 +43,27 @@ def open_film(path: Path) -> InputContainer:
         raise SourceError(f"{path}: not a film that can be read ({reason_of(error)})") from error
 
 
-def main_video(container: InputContainer, path: Path) -> VideoStream:
-    """Return the film's main picture: the first default video stream that is not a cover picture.
+def main_video(container: InputContainer, path: Path, number: int | None = None) -> VideoStream:
+    """Return the film's picture: the stream of a number, or the first default one; never a cover picture.
 
     Raises:
         SourceError: there is none.
+        ConfigError: the stream of that number is none.
     """
-    videos = [stream for stream in container.streams.video if not is_cover(stream)]
+    videos = pictures_of(container)
     if not videos:
         kinds = ", ".join(sorted({stream.type for stream in container.streams})) or "no streams"
         raise SourceError(f"{path}: no video stream in it (it holds {kinds})")
     default = [stream for stream in videos if "default" in disposition_names(stream)]
-    stream = (default or videos)[0]
+    stream = (default or videos)[0] if number is None else _numbered(videos, number, path)
     if stream.codec_context is None or not stream.codec_context.width or not stream.codec_context.height:
         raise SourceError(f"{path}: the video stream has no picture size; the file is damaged or not a film")
     return stream
+
+
+def pictures_of(container: InputContainer) -> list[VideoStream]:
+    """Return the video streams that are not cover pictures."""
+    return [stream for stream in container.streams.video if not is_cover(stream)]
 
 
 def is_cover(stream: Stream) -> bool:
@@ -68,3 +75,12 @@ def disposition_names(stream: object) -> list[str]:
     """Return the names of a stream's disposition flags."""
     flags = getattr(stream, "disposition", None)
     return [flag.name for flag in flags if flag.name] if flags else []
+
+
+def _numbered(videos: list[VideoStream], number: int, path: Path) -> VideoStream:
+    for stream in videos:
+        if stream.index == number:
+            return stream
+    known = [video for video in videos if video.codec_context is not None]
+    there = ", ".join(f"{video.index} ({video.name} {video.width}×{video.height})" for video in known)
+    raise ConfigError(f"--video-stream {number}: not a video stream of {path}, which has {there}")

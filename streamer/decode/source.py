@@ -3,26 +3,30 @@
 What could not be decoded is counted and named, never passed over. Knows nothing of masks or outputs.
 """
 
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from fractions import Fraction
-from itertools import islice
+from dataclasses import replace
 from pathlib import Path
 
 import av
 from av.container import InputContainer
+from av.sidedata.sidedata import Type
 from av.video.stream import VideoStream
 
+from faceerase.configs.film import PartConfig
 from faceerase.errors import SourceError
 from faceerase.log import get_logger
-from faceerase.streamer.decode.clock import Clock, choose_clock, next_time
+from faceerase.streamer.decode.beside import count_beside
+from faceerase.streamer.decode.clock import next_time
 from faceerase.streamer.decode.completeness import Completeness
+from faceerase.streamer.decode.decoder import decoder_of
+from faceerase.streamer.decode.finding import find_cut
+from faceerase.streamer.decode.info import late, probe
 from faceerase.streamer.decode.opening import main_video, open_film
+from faceerase.streamer.decode.part import packets_of
+from faceerase.streamer.decode.side_data import nameable
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.planes import to_planar
-
-PROBED_FRAMES = 48
-"""Frames decoded beforehand to choose the clock: three times the deepest reordering that H.264 and HEVC allow (16)."""
 
 ONE_PICTURE_A_PACKET = frozenset({"h264", "hevc"})
 """Codecs of which every packet holds one picture to be shown; their decoders can drop damaged ones without an error."""
@@ -30,80 +34,77 @@ ONE_PICTURE_A_PACKET = frozenset({"h264", "hevc"})
 _log = get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class FilmInfo:
-    """What is known of a film before it is decoded; ``frame_count`` is a guess for progress, 0 when unknown."""
-
-    path: Path
-    stream_index: int
-    codec: str
-    profile: str | None
-    width: int
-    height: int
-    pixel_format: str
-    planar_format: str
-    time_base: Fraction
-    rate: Fraction
-    frame_count: int
-    aspect: Fraction | None
-    full_range: bool
-    color_range: int
-    color_primaries: int
-    color_trc: int
-    colorspace: int
-    rotation: int
-    clock: Clock
-    audio_rates: tuple[int, ...]
-
-    @property
-    def quarter_turns(self) -> int:
-        """Counter-clockwise, after which the picture is upright."""
-        return round(self.rotation / 90) % 4
-
-
 class FilmSource:
-    """A film file as a ``FrameSource``; ``remarks`` and ``lost`` are complete once ``frames`` has ended."""
+    """A film file as a ``FrameSource``; ``remarks``, ``lost`` and ``beside`` are complete once ``frames`` has ended."""
 
-    def __init__(self, path: Path) -> None:
-        """Open the file and look at its first frames.
+    def __init__(self, path: Path, stream: int | None = None, part: PartConfig | None = None) -> None:
+        """Open the file and look at its first frames; of a part, frames come at times from 0 on.
+
+        Args:
+            path: the file.
+            stream: which of its streams, by number; None: the main picture.
+            part: what of it; None: all.
 
         Raises:
             SourceError: it cannot be read, or no frame of it can be decoded.
+            ConfigError: the stream of that number is not a picture, or the film has no such part.
         """
-        self.info = _probe(path)
+        self.info = probe(path, stream)
+        self._over = False
+        if part is not None:
+            cut = find_cut(self.info, part)
+            left = cut.frames_of(self.info.frame_count, self.info.rate)
+            self.info = replace(self.info, cut=cut, frame_count=left)
+        self.beside: Counter[Type] = Counter()
         self.lost: list[str] = []
         self.remarks: list[str] = []
 
     def frames(self) -> Iterator[Frame]:
-        """Yield every frame that can be decoded, in presentation order, with strictly growing pts.
+        """Yield every frame (of the part) that can be decoded, in presentation order, with strictly growing pts.
 
         Raises:
             SourceError: the file vanished, or its picture changes size or format midway.
         """
         info = self.info
+        cut = info.cut
         step = max(1, round(1 / (info.rate * info.time_base)))
+        zero = round(cut.shift / info.time_base)
         last: int | None = None
-        repaired = count = 0
+        repaired = nameless = count = 0
         with open_film(info.path) as container:
-            stream = main_video(container, info.path)
-            stream.thread_type = "AUTO"
+            stream = main_video(container, info.path, info.stream_index)
             for picture in self._pictures(container, stream):
-                timed = next_time(info.clock, (picture.pts, picture.dts), last, step)
+                timed = next_time(info.clock, (picture.pts, late(picture.dts, info.lag)), last, step)
+                last = timed.pts
+                self._over = cut.is_over(last * info.time_base)
+                if self._over and info.clock == "dts":
+                    break
+                if not cut.holds(last * info.time_base):
+                    continue
                 repaired += timed.repaired
                 planar = self._checked(to_planar(picture), count)
-                planar.pts, planar.time_base = timed.pts, info.time_base
-                yield Frame(count, timed.pts, info.time_base, planar)
-                last, count = timed.pts, count + 1
+                named = nameable(planar)
+                nameless += named is not planar
+                count_beside(named, self.beside)
+                named.pts, named.time_base = last - zero, info.time_base
+                yield Frame(count, last - zero, info.time_base, named)
+                count += 1
         if count == 0:
             raise SourceError(f"{info.path}: no frame of it could be decoded")
+        if cut.end is not None and not self._over and cut.end > ((last or 0) + step) * info.time_base:
+            self._remark(f"the part ends with the film, before {float(cut.end - info.start):.2f} s")
         if repaired:
             self._remark(f"presentation times missing or backward: repaired from the DTS ({repaired} frames)")
+        if nameless:
+            self._remark(f"EXIF or other side data that has no name here removed ({nameless} frames)")
         if info.planar_format != info.pixel_format:
             self._remark(f"pixel format {info.pixel_format} re-packed losslessly as {info.planar_format}")
 
     def _pictures(self, container: InputContainer, stream: VideoStream) -> Iterator[av.VideoFrame]:
         completeness = Completeness(container, stream)
-        packets = container.demux()
+        cut = self.info.cut
+        packets = packets_of(container, stream, cut, self.info.clock, self.info.path)
+        decoder = decoder_of(stream)
         number = expected = given = named = 0
         while True:
             try:
@@ -117,26 +118,28 @@ class FilmSource:
             if packet.stream.index != stream.index:
                 continue
             number += 1
-            expected += bool(packet.size) and not packet.is_discard
+            wanted = packet.pts is None or cut.holds(packet.pts * packet.time_base)
+            expected += bool(packet.size) and not packet.is_discard and wanted
             try:
-                pictures = packet.decode()
+                pictures = decoder.decode(packet)
             except av.error.EOFError:
                 break
             except av.error.FFmpegError as error:
+                if not wanted:
+                    continue
                 # Frame threads report an error some packets late.
                 when = "" if packet.pts is None else f", near {float(packet.pts * packet.time_base):.3f} s"
                 self._lose(f"near packet {number}{when}: cannot be decoded ({error.strerror})")
                 named += 1
                 continue
             for picture in pictures:
-                if isinstance(picture, av.VideoFrame):
-                    given += 1
-                    yield picture
+                given += picture.pts is None or cut.holds(picture.pts * self.info.time_base)
+                yield picture
         unnamed = expected - given - named
         if self.info.codec in ONE_PICTURE_A_PACKET and unnamed > 0:
             self._lose(f"{unnamed} of {expected} coded pictures gave no picture")
         missing = completeness.verdict()
-        if missing:
+        if missing and not self._over:
             self._lose(missing)
 
     def _checked(self, picture: av.VideoFrame, index: int) -> av.VideoFrame:
@@ -157,55 +160,3 @@ class FilmSource:
     def _remark(self, text: str) -> None:
         self.remarks.append(text)
         _log.info("%s: %s", self.info.path.name, text)
-
-
-def _probe(path: Path) -> FilmInfo:
-    with open_film(path) as container:
-        stream = main_video(container, path)
-        stream.thread_type = "AUTO"
-        first: av.VideoFrame | None = None
-        stamps = []
-        try:
-            for picture in islice(container.decode(stream), PROBED_FRAMES):
-                first = first or picture
-                stamps.append((picture.pts, picture.dts))
-        except av.error.FFmpegError as error:
-            if first is None:
-                raise SourceError(f"{path}: its video cannot be decoded ({error.strerror})") from error
-        if first is None:
-            raise SourceError(f"{path}: no frame of it could be decoded")
-        planar = to_planar(first)
-        context = stream.codec_context
-        rate = stream.average_rate or stream.guessed_rate or Fraction(25)
-        return FilmInfo(
-            path=path,
-            stream_index=stream.index,
-            codec=context.codec.canonical_name,
-            profile=context.profile,
-            width=first.width,
-            height=first.height,
-            pixel_format=first.format.name,
-            planar_format=planar.format.name,
-            time_base=stream.time_base or Fraction(1, 90_000),
-            rate=rate,
-            frame_count=stream.frames or _guess_frames(container, rate),
-            aspect=stream.sample_aspect_ratio or None,
-            full_range=is_full_range(first),
-            color_range=int(first.color_range),
-            color_primaries=int(first.color_primaries),
-            color_trc=int(first.color_trc),
-            colorspace=int(first.colorspace),
-            rotation=int(first.rotation),
-            clock=choose_clock(stamps, stores_pts=container.format.name != "avi"),
-            audio_rates=tuple(sound.rate for sound in container.streams.audio if sound.rate),
-        )
-
-
-def is_full_range(picture: av.VideoFrame) -> bool:
-    """Whether 0 is black and the greatest value white (JPEG range, RGB); YUV that does not say is limited."""
-    name = picture.format.name
-    return int(picture.color_range) == 2 or name.startswith("yuvj") or picture.format.is_rgb
-
-
-def _guess_frames(container: InputContainer, rate: Fraction) -> int:
-    return round(container.duration / av.time_base * rate) if container.duration else 0

@@ -1,16 +1,19 @@
-"""Which encoder, in which pixel format, with which options; decided and checked before the first frame.
+"""Which encoder, and in which pixel format; decided and checked before the first frame.
 
 Knows nothing of open containers or frames.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 import av
 
 from faceerase.configs.film import EncodeConfig
 from faceerase.errors import ConfigError, SinkError
 from faceerase.streamer.encode.holds import held_by
+from faceerase.streamer.encode.settings import SourceCodec, options_of, refuse_unknown
+from faceerase.streamer.stills.formats import nearest_format
+from faceerase.streamer.stills.kinds import Kind, kind_of_name
 
 ENCODERS = {
     "h264": "libx264", "avc": "libx264", "hevc": "libx265", "h265": "libx265", "av1": "libsvtav1",
@@ -24,11 +27,11 @@ KEPT = {
 }  # fmt: skip
 """Codecs of sources that ``auto`` keeps, by FFmpeg's canonical name, and the encoder for each."""
 
-OTHERWISE = ("libx264", "libx265", "libvpx-vp9")
+OTHERWISE = ("libx264", "libx265", "libvpx-vp9", "libsvtav1")
 """What ``auto`` takes in turn where it cannot keep the codec."""
 
-STILLS = {".png": "png"}
-"""Encoders that ``auto`` means for a picture file."""
+MASTERS = ("prores_ks", "dnxhd")
+"""What ``auto`` takes in turn in containers that hold none of these (MXF)."""
 
 RGB_ENCODERS = {"libx264": "libx264rgb"}
 """Encoders that have a sibling for RGB."""
@@ -37,21 +40,14 @@ SHALLOWER = frozenset({"prores_ks"})
 """Encoders that may take fewer bits of their own codec's films: ProRes 4444 is decoded with 12 and can be encoded with
 10; what would keep the bits would not keep the codec."""
 
-CRF_ENCODERS = frozenset({"libx264", "libx264rgb", "libx265", "libsvtav1", "libvpx-vp9", "libvpx", "libaom-av1"})
+LISTED_ONLY = {
+    "libx265": frozenset({"yuva420p", "yuva420p10le"}),
+    "ffv1": frozenset({"grayf16le", "yaf16le", "gbrpf16le", "gbrpf32le"}),
+}
+"""Formats that FFmpeg lists for an encoder and that its library, as PyAV ships it, refuses."""
 
-PRORES = {"proxy": "proxy", "lt": "lt", "standard": "standard", "hq": "hq", "4444": "4444", "xq": "4444xq"}
-"""Profiles as the decoder calls them and as the encoder wants them."""
-
-DNXHR = {"yuv422p": "dnxhr_hq", "yuv422p10le": "dnxhr_hqx", "yuv444p10le": "dnxhr_444", "gbrp10le": "dnxhr_444"}
-"""The profile for each pixel format where the source does not say (DNxHD is one of sizes and rates, DNxHR of all)."""
-
-
-@dataclass(frozen=True, slots=True)
-class SourceCodec:
-    """How a film's picture is coded: FFmpeg's canonical name, and the profile as its decoder calls it, or None."""
-
-    name: str
-    profile: str | None = None
+WHOLE_CHROMA = frozenset({"libx264", "libx265"})
+"""Encoders that take no picture at whose edge a chroma sample stands for less than its block: odd sizes of 4:2:0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,20 +72,42 @@ def choose_encoder(
     """
     # The deprecated yuvj formats are yuv with a full-range tag.
     wanted = planar_format.replace("yuvj", "yuv")
+    kind = kind_of_name(Path(f"_{suffix}"))
+    if kind is not None:
+        return _choose_for_pictures(config, kind, wanted, full_range)
     names = _candidates(config.codec, source.name, suffix.lower())
     for name in names:
         for encoder in (name, RGB_ENCODERS.get(name, name)):
             shallower = encoder in SHALLOWER and KEPT.get(source.name) == encoder
-            chosen = _asked_for(config.pix_fmt, encoder) or _nearest(wanted, _formats(encoder), shallower)
-            if chosen is None:
+            chosen = config.pix_fmt or _nearest(wanted, _formats(encoder), shallower)
+            if chosen is None or not _lists(encoder, chosen) or not _takes(encoder, chosen, source.size):
                 continue
-            options = _options(encoder, chosen, source, config)
-            remarks = [] if config.codec != "auto" else _codec_remark(source.name, encoder, wanted, suffix.lower())
+            options = options_of(encoder, chosen, full_range, source, config)
+            remarks = [] if config.codec != "auto" else _codec_remark(source, encoder, wanted, suffix.lower())
             if chosen != wanted:
                 why = "as asked" if config.pix_fmt else f"{encoder} holds no other"
                 remarks.append(f"pixel format {wanted} encoded as {chosen}: {why}")
-            return EncoderChoice(encoder, chosen, full_range, options, tuple(remarks))
-    raise SinkError(f"{' and '.join(names)} cannot encode {wanted}; try --codec ffv1 into an .mkv")
+            # RGB that becomes YUV, as asked, becomes that of films.
+            leaves_rgb = av.VideoFormat(wanted).is_rgb and not av.VideoFormat(chosen).is_rgb
+            return EncoderChoice(encoder, chosen, full_range and not leaves_rgb, options, tuple(remarks))
+    _asked_for(config.pix_fmt, names[0])
+    tried = " and ".join(names)
+    what = _described(wanted, source)
+    raise SinkError(f"{tried} cannot encode {what}; choose a --pix-fmt, or try --codec ffv1 into an .mkv")
+
+
+def _choose_for_pictures(config: EncodeConfig, kind: Kind, wanted: str, full_range: bool) -> EncoderChoice:
+    encoder = kind.encoder
+    if config.codec not in ("auto", encoder) or config.bitrate is not None:
+        raise ConfigError(f"--codec and --bitrate are for films: {kind.name} pictures have the one codec of their kind")
+    nearest, remark = nearest_format(wanted, _formats(encoder), encoder)
+    chosen = _asked_for(config.pix_fmt, encoder)
+    if chosen is not None and chosen != nearest:
+        nearest, remark = chosen, f"pixel format {wanted} encoded as {chosen}: as asked"
+    preset = {"preset": config.preset} if config.preset is not None else {}
+    refuse_unknown(encoder, [*config.options, *preset])
+    options = {**preset, **config.options}
+    return EncoderChoice(encoder, nearest, full_range, tuple(options.items()), (remark,) if remark else ())
 
 
 def _canonical(encoder: str) -> str:
@@ -100,25 +118,23 @@ def _canonical(encoder: str) -> str:
 def _candidates(codec: str, source: str, suffix: str) -> list[str]:
     if codec != "auto":
         return [ENCODERS.get(codec, codec)]
-    if suffix in STILLS:
-        return [STILLS[suffix]]
     held = held_by(suffix)
     names = dict.fromkeys([*([KEPT[source]] if source in KEPT else []), *OTHERWISE])
-    return [name for name in names if held is None or _canonical(name) in held] or [OTHERWISE[0]]
+    return [name for name in names if held is None or _canonical(name) in held] or list(MASTERS)
 
 
-def _codec_remark(source: str, encoder: str, wanted: str, suffix: str) -> list[str]:
+def _codec_remark(source: SourceCodec, encoder: str, wanted: str, suffix: str) -> list[str]:
     written = _canonical(encoder)
-    if suffix in STILLS or written == source:
+    if written == source.name:
         return []
     held = held_by(suffix)
-    if source not in KEPT:
+    if source.name not in KEPT:
         why = "there is no encoder for it here, or none that anybody should still use"
-    elif held is not None and source not in held:
+    elif held is not None and source.name not in held:
         why = f"{suffix} cannot hold it"
     else:
-        why = f"{KEPT[source]} cannot encode {wanted}"
-    return [f"codec {source} encoded as {written}: {why}"]
+        why = f"{KEPT[source.name]} cannot encode {_described(wanted, source)}"
+    return [f"codec {source.name} encoded as {written}: {why}"]
 
 
 def _encoder(name: str) -> av.Codec:
@@ -132,15 +148,32 @@ def _encoder(name: str) -> av.Codec:
 
 
 def _formats(encoder: str) -> list[str]:
-    return [video_format.name for video_format in _encoder(encoder).video_formats or []]
+    listed = [video_format.name for video_format in _encoder(encoder).video_formats or []]
+    return [name for name in listed if name not in LISTED_ONLY.get(encoder, ())]
+
+
+def _lists(encoder: str, pixel_format: str) -> bool:
+    formats = _formats(encoder)
+    return not formats or pixel_format in formats
+
+
+def _described(pixel_format: str, source: SourceCodec) -> str:
+    width, height = source.size
+    return f"{pixel_format} of {width}×{height}" if width % 2 or height % 2 else pixel_format
+
+
+def _takes(encoder: str, pixel_format: str, size: tuple[int, int]) -> bool:
+    if encoder not in WHOLE_CHROMA:
+        return True
+    chosen = av.VideoFormat(pixel_format)
+    return not (size[0] % (64 // chosen.chroma_width(64)) or size[1] % (64 // chosen.chroma_height(64)))
 
 
 def _asked_for(pixel_format: str | None, encoder: str) -> str | None:
     if pixel_format is None:
         return None
-    formats = _formats(encoder)
-    if formats and pixel_format not in formats:
-        raise ConfigError(f"--pix-fmt {pixel_format}: {encoder} takes {', '.join(formats)}")
+    if not _lists(encoder, pixel_format):
+        raise ConfigError(f"--pix-fmt {pixel_format}: {encoder} takes {', '.join(_formats(encoder))}")
     return pixel_format
 
 
@@ -167,47 +200,3 @@ def _nearest(wanted: str, formats: list[str], shallower: bool) -> str | None:
     if enough or not shallower:
         return min(enough)[2] if enough else None
     return max(fits, key=lambda fit: (fit[0], -fit[1]))[2] if fits else None
-
-
-def _options(encoder: str, pixel_format: str, source: SourceCodec, config: EncodeConfig) -> tuple[tuple[str, str], ...]:
-    options = {"threads": str(config.threads)}
-    if config.bitrate is not None:
-        options["b"] = config.bitrate
-    elif encoder in CRF_ENCODERS:
-        options["crf"] = str(config.crf)
-    if config.preset is not None:
-        options["preset"] = config.preset
-    if encoder == "libx265":
-        # x265's own pool ignores FFmpeg's thread count, and prints a page to stderr.
-        options["x265-params"] = f"pools={config.threads}:frame-threads=1:log-level=error"
-    if encoder == "libsvtav1":
-        options["svtav1-params"] = f"lp={config.threads}"
-    if encoder == "libvpx-vp9" and config.bitrate is None:
-        options["b"] = "0"
-    if encoder == "mjpeg" and config.bitrate is None:
-        options |= {"qmin": "2", "qmax": "2"}  # the finest steps that the codec's tables know
-    profile = _profile(encoder, pixel_format, source)
-    if profile is not None:
-        options["profile"] = profile
-    _refuse_unknown(encoder, [*config.options, *(["preset"] if config.preset is not None else [])])
-    return tuple({**options, **config.options}.items())
-
-
-def _profile(encoder: str, pixel_format: str, source: SourceCodec) -> str | None:
-    said = (source.profile or "").lower()
-    if encoder == "prores_ks":
-        usual = "hq" if pixel_format.startswith("yuv422") else "4444"
-        return PRORES.get(said, usual) if source.name == "prores" else usual
-    if encoder == "dnxhd":
-        kept = said.replace(" ", "_")
-        fits = source.name == "dnxhd" and kept.startswith("dnxhr") and DNXHR.get(pixel_format) != "dnxhr_444"
-        return kept if fits else DNXHR.get(pixel_format)
-    return None
-
-
-def _refuse_unknown(encoder: str, options: Iterable[str]) -> None:
-    supported = av.CodecContext.create(encoder, "w").supported_options
-    known = {option.name for option in (*supported.generic, *supported.private)}
-    for name in options:
-        if name not in known:
-            raise ConfigError(f"--encoder-option {name}: {encoder} has no such option")

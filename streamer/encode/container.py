@@ -13,10 +13,11 @@ import av
 from av.container import OutputContainer
 
 from faceerase.errors import SinkError, reason_of
-from faceerase.streamer.encode.codecs import STILLS
+from faceerase.streamer.encode.codecs import KEPT
+from faceerase.streamer.encode.counting import CONSTANT_RATE, uneven
+from faceerase.streamer.encode.holds import FORMATS, held_by
 
 ISO_MEDIA = frozenset({".mp4", ".mov", ".m4v"})
-CONSTANT_RATE = frozenset({".avi"})
 
 GREATEST_TIMESCALE = 2**31 - 1
 """Time scales of ISO media files are signed 32-bit numbers in FFmpeg."""
@@ -40,6 +41,22 @@ def timing_of(target: Path, time_base: Fraction, rate: Fraction) -> Timing:
     return Timing(time_base, constant_rate=False)
 
 
+def refuse_unheld(target: Path, encoder: str) -> None:
+    """Refuse what a container does not hold, or holds so that it cannot be read again.
+
+    Raises:
+        SinkError: naming what it holds.
+    """
+    held = held_by(target.suffix.lower())
+    if held is None or av.Codec(encoder, "w").canonical_name in held:
+        return
+    works = ", ".join(sorted(held & set(KEPT)))
+    raise SinkError(
+        f"{target}: {encoder} does not go into {target.suffix} files; --codec auto does, or one of {works}; "
+        "or name an .mkv"
+    )
+
+
 def open_container(url: str, target: Path, time_base: Fraction, audio_rates: Sequence[int]) -> OutputContainer:
     """Return the container at ``url``, of the kind that ``target`` names.
 
@@ -52,11 +69,12 @@ def open_container(url: str, target: Path, time_base: Fraction, audio_rates: Seq
     Raises:
         SinkError: there is no container of this kind, or the place cannot be written to.
     """
+    suffix = target.suffix.lower()
+    if suffix not in FORMATS:
+        raise SinkError(f"{target}: no container of this kind is known; name one of {', '.join(sorted(FORMATS))}")
     # Times before zero (the priming samples of AAC) stay there: shifting everything would re-time the picture.
     options = {"fflags": "+bitexact", "avoid_negative_ts": "disabled"}
-    if target.suffix.lower() in STILLS:
-        options["update"] = "1"  # one picture under the very name, no numbering
-    if target.suffix.lower() in ISO_MEDIA:
+    if suffix in ISO_MEDIA:
         ticks = time_base.denominator
         # The movie's scale places start offsets: it must count in picture ticks and in audio samples.
         movie = lcm(ticks, *audio_rates)
@@ -66,9 +84,9 @@ def open_container(url: str, target: Path, time_base: Fraction, audio_rates: Seq
             "movflags": "+faststart",
         }
     try:
-        return av.open(url, "w", options=options)
+        return av.open(url, "w", format=FORMATS.get(suffix), options=options)
     except (av.error.FFmpegError, ValueError, OSError) as error:
-        raise SinkError(f"{target}: no container of this kind ({reason_of(error)}); try .mp4, .mov or .mkv") from error
+        raise SinkError(f"{target}: cannot be opened for writing ({reason_of(error)})") from error
 
 
 class FrameCounter:
@@ -91,9 +109,6 @@ class FrameCounter:
             self._first = self.offset = time
         number = round((time - self._first) * self._rate)
         if number != self._last + 1:
-            raise SinkError(
-                f"{self._target}: at {float(time):.3f} s the film's frames are not evenly spaced, which this container "
-                "cannot hold; name an .mp4, .mov or .mkv"
-            )
+            raise uneven(self._target, time)
         self._last = number
         return number

@@ -3,48 +3,76 @@
 Nothing appears under the final name before it is whole. Knows nothing of networks or masks.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import av
-from av.container import OutputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
 
-from faceerase.errors import SinkError, VerificationError, reason_of
-from faceerase.streamer.decode.source import FilmInfo
+from faceerase.configs.film import StreamsConfig
+from faceerase.errors import SinkError, SourceError, VerificationError, reason_of
+from faceerase.streamer.decode.info import FilmInfo, probe
+from faceerase.streamer.decode.part import excerpt
 from faceerase.streamer.encode.codecs import EncoderChoice
-from faceerase.streamer.encode.container import FrameCounter, Timing, open_container, timing_of
+from faceerase.streamer.encode.container import FrameCounter, open_container, refuse_unheld, timing_of
+from faceerase.streamer.encode.counting import at_even_rate, sound_for
+from faceerase.streamer.encode.kept import not_kept
 from faceerase.streamer.encode.partial import PartialFile
-from faceerase.streamer.encode.passengers import Passengers
+from faceerase.streamer.encode.passengers import USUAL, Passengers
+from faceerase.streamer.encode.picture_track import PictureTrack
+from faceerase.streamer.encode.pixels import convert
+from faceerase.streamer.encode.roster import Beside
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.mask.matte import Matte
-
-JPEG_RANGE = 2
-UNSPECIFIED = 2
 
 
 class FilmSink:
     """Writes one film."""
 
-    def __init__(self, target: Path, info: FilmInfo, choice: EncoderChoice) -> None:
+    def __init__(
+        self,
+        target: Path,
+        info: FilmInfo,
+        choice: EncoderChoice,
+        streams: StreamsConfig = USUAL,
+        beside: Sequence[Beside] | None = (),
+    ) -> None:
         """Open the partial file and the encoder.
 
+        Args:
+            target: the name that the film gets in the end.
+            info: what it is made of.
+            choice: how its picture is encoded.
+            streams: what becomes of all that is beside the picture.
+            beside: further pictures of the film, anonymised already, that go into it too; None: the picture goes alone.
+
         Raises:
-            SinkError: the place cannot be written to, the container is unknown, or encoder and container don't go
-                together.
+            SinkError: the place cannot be written to, the container is unknown, encoder and container don't go
+                together, or the other streams don't go into it as ``streams`` asks.
         """
+        refuse_unheld(target, choice.encoder)
+        info = at_even_rate(info, target)
+        self._info = info
         self._choice = choice
         self._written = 0
         self._timing = timing_of(target, info.time_base, info.rate)
         self._counter = FrameCounter(info.rate, target) if self._timing.constant_rate else None
+        self._from_zero = sound_for(info, target) if self._timing.constant_rate else None
+        self._beside = beside or ()
         self._partial = PartialFile(target)
         self._passengers: Passengers | None = None
         try:
             self._container = open_container(self._partial.url, target, info.time_base, info.audio_rates)
-            self._stream = _add_picture(self._container, info, choice, target, self._timing)
-            self._passengers = Passengers(info.path, info.stream_index, self._container)
+            self._track = PictureTrack(self._container, info, choice, target, self._timing)
+            if beside is not None:
+                select = self._from_zero or partial(excerpt, cut=info.cut)
+                self._passengers = Passengers(
+                    info.path, info.stream_index, self._container, streams, beside, select, info.cut
+                )
             self._container.start_encoding()
         except (av.error.FFmpegError, ValueError) as error:
             self.abandon()
@@ -62,16 +90,14 @@ class FilmSink:
             SinkError: the encoder or the disk refused.
         """
         del matte
-        picture = frame.picture
-        if picture.format.name != self._choice.pixel_format:
-            picture = _convert(picture, self._choice)
+        picture = convert(frame.picture, self._choice)
         picture.pict_type = av.video.frame.PictureType.NONE  # the encoder chooses its own key frames
         picture.pts, picture.time_base = frame.pts, frame.time_base
         if self._counter is not None:
             picture.pts = self._counter.count(frame.pts * frame.time_base)
             picture.time_base = self._timing.time_base
         try:
-            self._travel(self._stream.encode(picture))
+            self._travel(self._track.encode(picture))
         except (av.error.FFmpegError, OSError) as error:
             raise SinkError(f"{self._partial.target}: frame {frame.index} not written ({reason_of(error)})") from error
         self._written += 1
@@ -83,20 +109,21 @@ class FilmSink:
             SinkError: the encoder or the disk refused.
             VerificationError: the written file does not hold as many frames as were written.
         """
-        assert self._passengers is not None
-        remarks = [f"dropped: {text}" for text in self._passengers.dropped]
+        remarks: list[str] = []
         if self._counter is not None and self._counter.offset:
             remarks.append(f"start offset of {float(self._counter.offset):.3f} s lost: this container has none")
         try:
-            self._travel(self._stream.encode(None))
-            self._passengers.write_until(None)
+            self._travel(self._track.encode(None))
+            if self._passengers is not None:
+                self._passengers.write_until(None)
             self._container.close()
         except (av.error.FFmpegError, OSError) as error:
             raise SinkError(f"{self._partial.target}: not finished ({reason_of(error)})") from error
-        finally:
+        if self._passengers is not None:
+            remarks += self._passengers.remarks
             self._passengers.close()
-        self._check()
-        return remarks
+            remarks += self._from_zero.remarks if self._from_zero is not None else []
+        return [*remarks, *self._check(), *not_kept(self._info, self._look_again())]
 
     def publish(self) -> None:
         """Give the finished film its name.
@@ -136,54 +163,30 @@ class FilmSink:
         self._partial.remove()
 
     def _travel(self, packets: "Sequence[Packet[VideoStream]]") -> None:
-        assert self._passengers is not None
         for packet in packets:
-            if packet.dts is not None:
+            if packet.dts is not None and self._passengers is not None:
                 self._passengers.write_until(float(packet.dts * packet.time_base))
             self._container.mux(packet)
 
-    def _check(self) -> None:
+    def _look_again(self) -> FilmInfo:
+        try:
+            return probe(self._partial.path, frames=1)
+        except SourceError as error:
+            raise VerificationError(f"{self._partial.target}: cannot be read again ({error}); nothing kept") from error
+
+    def _check(self) -> list[str]:
+        expected = [self._written, *(item.frames for item in self._beside)]
         with av.open(self._partial.url) as written:
-            stream = written.streams.video[0]
-            found = sum(1 for packet in written.demux(stream) if packet.size)
-        if found != self._written:
+            missing = self._passengers.missing_in(written, self._partial.target) if self._passengers is not None else []
+            videos = written.streams.video[: len(expected)]
+            numbers = Counter(packet.stream.index for packet in written.demux(videos) if packet.size)
+            found = [numbers[stream.index] for stream in videos]
+        if found != expected:
             raise VerificationError(
-                f"{self._partial.target}: {self._written} frames written, {found} in the file; nothing was kept"
+                f"{self._partial.target}: {_sum(expected)} frames written, {_sum(found)} in the file; nothing was kept"
             )
+        return missing
 
 
-def _add_picture(
-    container: OutputContainer, info: FilmInfo, choice: EncoderChoice, target: Path, timing: Timing
-) -> VideoStream:
-    options = dict(choice.options)
-    if timing.constant_rate:
-        options["bf"] = "0"  # without presentation times nothing may be reordered
-    stream = container.add_stream(choice.encoder, rate=info.rate, options=options)
-    if not isinstance(stream, VideoStream):
-        raise SinkError(f"{target}: {choice.encoder} is not a video encoder")
-    context = stream.codec_context
-    context.width, context.height = info.width, info.height
-    context.pix_fmt = choice.pixel_format
-    stream.time_base = timing.time_base
-    context.time_base = timing.time_base
-    context.framerate = info.rate
-    context.color_range = JPEG_RANGE if choice.full_range else info.color_range
-    context.color_primaries = info.color_primaries
-    context.color_trc = info.color_trc
-    context.colorspace = info.colorspace
-    if info.aspect:
-        context.sample_aspect_ratio = info.aspect
-    if info.rotation:
-        stream.set_display_rotation(info.rotation)
-    return stream
-
-
-def _convert(picture: av.VideoFrame, choice: EncoderChoice) -> av.VideoFrame:
-    if picture.format.name.replace("yuvj", "yuv") == choice.pixel_format:
-        # Same samples under a deprecated name: the full-range tag says the rest.
-        source_range = destination_range = JPEG_RANGE
-    else:
-        source_range = destination_range = int(picture.color_range) or UNSPECIFIED
-    return picture.reformat(
-        format=choice.pixel_format, src_color_range=source_range, dst_color_range=destination_range, threads=1
-    )
+def _sum(frames: Sequence[int]) -> str:
+    return " + ".join(map(str, frames))

@@ -7,13 +7,14 @@ import av
 
 FORMATS = {
     ".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska", ".webm": "webm", ".avi": "avi", ".ts": "mpegts",
-    ".mxf": "mxf",
+    ".m2ts": "mpegts", ".mxf": "mxf",
 }  # fmt: skip
+"""Kinds of files that films are written to, and FFmpeg's name for each."""
 
 SAID = {
     "mp4": frozenset({"h264", "hevc", "av1", "vp9", "mpeg4", "mpeg2video", "mjpeg"}),
     "mpegts": frozenset({"h264", "hevc", "mpeg2video"}),
-    "mxf": frozenset({"prores", "dnxhd", "mpeg2video"}),
+    "mxf": frozenset({"prores", "dnxhd"}),
 }
 """Formats whose muxers do not list what they hold, or list what no player looks for there (FFV1 in MP4). Long-GOP H.264
 goes into MXF and comes out with scrambled times."""

@@ -1,9 +1,9 @@
 """The matte as a film or a picture: gray, 255 = erased, frame size, lossless; as a ``FrameSink``.
 
-FFV1 in .mkv at the film's own times, or a PNG for a single frame. Knows nothing of how the matte came about.
+FFV1 in .mkv at the film's own times, or PNG: one picture or numbered ones. Knows nothing of how the matte came about.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,10 +12,12 @@ import cv2
 from av.video.stream import VideoStream
 
 from faceerase.errors import ConfigError, SinkError
-from faceerase.streamer.decode.source import FilmInfo
+from faceerase.streamer.decode.info import FilmInfo
 from faceerase.streamer.encode.partial import PartialFile
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.mask.matte import Matte
+from faceerase.streamer.stills.hidden import HiddenPictures
+from faceerase.streamer.stills.place import pattern_of
 
 
 class MatteFilm:
@@ -88,34 +90,40 @@ class MatteFilm:
 
 
 class MattePicture:
-    """A PNG of the matte of a film of one frame."""
+    """A PNG of the matte of a film of one frame, or a numbered sequence of them."""
 
-    def __init__(self, target: Path) -> None:
-        """Open the partial file.
+    def __init__(self, target: Path, number_of: Callable[[Frame], int] = lambda frame: frame.index) -> None:
+        """Make the hidden folder.
+
+        Args:
+            target: a file, or a pattern such as ``matte.%04d.png``.
+            number_of: says the number of a frame's picture.
 
         Raises:
             SinkError: the place cannot be written to.
         """
-        self._partial = PartialFile(target)
-        self._written = 0
+        self._pattern = pattern_of(target)
+        self._number_of = number_of
+        self._hidden = HiddenPictures(target)
 
     def write(self, frame: Frame, matte: Matte) -> None:
-        """Write the matte.
+        """Write one matte.
 
         Raises:
-            ConfigError: this is the second frame.
+            ConfigError: this is the second frame, and a single file was named.
             SinkError: the disk refused.
         """
-        if self._written:
-            raise ConfigError(f"{self._partial.target}: a PNG holds the matte of one frame; name an .mkv for a film")
+        target = self._hidden.target
+        if self._pattern is None and self._hidden.names:
+            raise ConfigError(
+                f"{target}: a PNG holds the matte of one frame; name an .mkv, or a pattern such as "
+                f"{target.stem}.%04d.png, for a film"
+            )
         done, data = cv2.imencode(".png", matte.luma())
         if not done:
-            raise SinkError(f"{self._partial.target}: matte of frame {frame.index} cannot be encoded")
-        try:
-            self._partial.path.write_bytes(data.tobytes())
-        except OSError as error:
-            raise SinkError(f"{self._partial.target}: matte not written ({error.strerror})") from error
-        self._written += 1
+            raise SinkError(f"{target}: matte of frame {frame.index} cannot be encoded")
+        name = self._pattern.name(self._number_of(frame)) if self._pattern else target.name
+        self._hidden.put(name, data.tobytes())
 
     def finish(self) -> Sequence[str]:
         """Do nothing: a picture is whole when it is written."""
@@ -123,24 +131,26 @@ class MattePicture:
 
     @property
     def unpublished(self) -> Path:
-        """Where the picture lies until it is published."""
-        return self._partial.path
+        """Where the pictures lie until they are published."""
+        return self._hidden.path
 
     def publish(self) -> None:
-        """Give the picture its name.
+        """Give the pictures their names.
 
         Raises:
             SinkError: the folder vanished or refuses.
         """
-        self._partial.publish()
+        self._hidden.publish()
 
     def abandon(self) -> None:
         """Leave nothing behind."""
-        self._partial.remove()
+        self._hidden.remove()
 
 
-def open_matte(target: Path, info: FilmInfo) -> MatteFilm | MattePicture:
-    """Return the sink for a matte by its suffix.
+def open_matte(
+    target: Path, info: FilmInfo, number_of: Callable[[Frame], int] = lambda frame: frame.index
+) -> MatteFilm | MattePicture:
+    """Return the sink for a matte by its suffix; ``number_of`` says the numbers of pictures.
 
     Raises:
         ConfigError: neither .mkv nor .png.
@@ -149,5 +159,5 @@ def open_matte(target: Path, info: FilmInfo) -> MatteFilm | MattePicture:
     if target.suffix.lower() == ".mkv":
         return MatteFilm(target, info)
     if target.suffix.lower() == ".png":
-        return MattePicture(target)
-    raise ConfigError(f"--matte {target}: a matte is an .mkv (FFV1), or a .png for a still")
+        return MattePicture(target, number_of)
+    raise ConfigError(f"--matte {target}: a matte is an .mkv (FFV1), or .png for pictures")

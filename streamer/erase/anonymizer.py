@@ -22,6 +22,9 @@ from faceerase.streamer.planes import Layout, PlaneArray, layout_of, plane_views
 SURROUNDINGS = 0.35
 """How far around a hole is looked at for filling it, as a share of its size, on each side."""
 
+BRIGHTEST = 65504.0
+"""What an infinite float counts as: the greatest 16-bit float."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Hole:
@@ -78,8 +81,11 @@ class PlaneAnonymizer:
         def spread(cells: NDArray[np.uint8]) -> NDArray[np.uint8]:
             return cells.repeat(down, axis=0).repeat(across, axis=1)[: piece.shape[0], : piece.shape[1]]
 
-        limit = (1 << layout.depth) - 1
+        limit = layout.white
         extent = hole.extent * max(across, down)
+        place = piece
+        if layout.floating:
+            piece = np.nan_to_num(piece, posinf=BRIGHTEST, neginf=-BRIGHTEST).astype(np.float32)
         if self._method == "inpaint":
             made = make_fill(piece, spread(hole.all_holes), layout.depth)
             samples, grain = made.samples, made.grain
@@ -92,7 +98,8 @@ class PlaneAnonymizer:
             filled = mosaic(piece, extent)
         else:
             filled = solid(piece, layout.neutral(plane))
-        np.copyto(piece, np.clip(np.rint(filled), 0, limit).astype(piece.dtype), where=spread(hole.own) > 0)
+        samples = filled if layout.floating else np.clip(np.rint(filled), 0, limit)
+        np.copyto(place, samples.astype(place.dtype), where=spread(hole.own) > 0)
 
 
 def _holes(mask: FrameMask, matte: Matte) -> list[_Hole]:

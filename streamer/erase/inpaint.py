@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faceerase.streamer.erase.working_copy import WorkingCopy, enlarge, shrink
-from faceerase.streamer.planes import PlaneArray
+from faceerase.streamer.planes import FLOAT_BITS, PlaneArray
 
 RADIUS = 10
 """The seed's inpainting radius, in pixels of the film."""
@@ -43,12 +43,13 @@ def make_fill(plane: PlaneArray, hole: NDArray[np.uint8], depth: int) -> Fill:
     Args:
         plane: (height, width), with some surroundings of the hole.
         hole: uint8 0/1, the same shape.
-        depth: bits per sample.
+        depth: bits per sample; 32 for floats.
     """
     copy = shrink(plane, hole, LONGEST)
     if not (copy.hole == 0).any():
         # Nothing is known: mid-gray says so.
-        return Fill(np.full(copy.hole.shape, np.float32(1 << (depth - 1))), copy.hole, 0.0)
+        middle = np.float32(0.5 if depth == FLOAT_BITS else 1 << (depth - 1))
+        return Fill(np.full(copy.hole.shape, middle), copy.hole, 0.0)
     return Fill(_smooth(_telea(copy, depth), copy), copy.hole, _grain_around(plane, hole))
 
 
@@ -73,10 +74,23 @@ def draw_fill(
 
 def _telea(copy: WorkingCopy, depth: int) -> NDArray[np.float32]:
     radius = max(2.0, RADIUS * copy.scale)
+    if depth == FLOAT_BITS:
+        return _telea_of_light(copy, radius)
     # OpenCV inpaints 16-bit planes of one channel: the full depth is kept, at any depth.
     gain = np.float32((1 << (16 - depth)) - 1) if depth < 16 else np.float32(1)
     samples = np.rint(copy.samples * gain).astype(np.uint16)
     return np.asarray(cv2.inpaint(samples, copy.hole, radius, cv2.INPAINT_TELEA), np.float32) / gain
+
+
+def _telea_of_light(copy: WorkingCopy, radius: float) -> NDArray[np.float32]:
+    """Fill floats as 16-bit steps of brightness between the darkest and the brightest sample known, so fine as seen."""
+    bright = np.sign(copy.samples) * np.log1p(np.abs(copy.samples))
+    known = bright[copy.hole == 0]
+    low, span = float(known.min()), max(1e-6, float(known.max() - known.min()))
+    steps = np.clip(np.rint((bright - low) * (65535 / span)), 0, 65535).astype(np.uint16)
+    filled = np.asarray(cv2.inpaint(steps, copy.hole, radius, cv2.INPAINT_TELEA), np.float32) * (span / 65535) + low
+    light = np.asarray(np.sign(filled) * np.expm1(np.abs(filled)), np.float32)
+    return np.where(copy.hole > 0, light, copy.samples)
 
 
 def _smooth(filled: NDArray[np.float32], copy: WorkingCopy) -> NDArray[np.float32]:

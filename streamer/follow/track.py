@@ -40,7 +40,7 @@ def covering(sightings: Sightings, offsets: Offsets, frame: int, reach: Reach) -
     core = _core(sightings, offsets, frame, reach)
     if core is None:
         return ()
-    smooth = _smoothed(core, sightings, offsets, frame, reach.smooth)
+    smooth = replace(_smoothed(core, sightings, offsets, frame, reach.smooth), seen=False)
     seen = sightings.get(frame)
     # Never smaller than the evidence.
     return (smooth,) if seen is None else (smooth, seen)

@@ -27,6 +27,7 @@ class OnnxEngine:
         """
         if not model.is_file():
             raise ModelError(f"{model}: no such model file")
+        self.model = model
         self._session = make_session(model, provider, threads)
         self._contract = read_contract(self._session.get_modelmeta().custom_metadata_map, str(model))
         self._batch_size = batch_size

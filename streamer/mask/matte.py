@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from faceerase.streamer.mask.regions import FrameMask, draw_regions
+from faceerase.streamer.mask.regions import FrameMask, Region, draw_regions
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -20,12 +20,14 @@ class Matte:
         block: (width, height) of a cell in luma pixels.
         width: of the frame.
         height: of the frame.
+        regions: that the cells were drawn from.
     """
 
     cells: NDArray[np.uint8]
     block: tuple[int, int]
     width: int
     height: int
+    regions: tuple[Region, ...] = ()
 
     @property
     def empty(self) -> bool:
@@ -41,4 +43,4 @@ class Matte:
 def matte_of(mask: FrameMask, block: tuple[int, int], width: int, height: int) -> Matte:
     """Return the cells of a frame that a mask covers."""
     columns, rows = -(-width // block[0]), -(-height // block[1])
-    return Matte(draw_regions(mask.regions, columns, rows, block), block, width, height)
+    return Matte(draw_regions(mask.regions, columns, rows, block), block, width, height, mask.regions)

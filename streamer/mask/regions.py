@@ -28,12 +28,14 @@ class Region:
         shape: uint8 (SHAPE_SIDE, SHAPE_SIDE), 0 to 255: how much of each part of the box belongs to it.
         score: the map's greatest value inside.
         track: number of the face that it belongs to, -1 where faces are not followed.
+        seen: whether it was seen in this very frame, and not concluded from others.
     """
 
     box: Box
     shape: NDArray[np.uint8]
     score: float
     track: int = -1
+    seen: bool = True
 
     def __repr__(self) -> str:
         box = self.box

@@ -7,15 +7,16 @@ A detector that learnt elsewhere is the stronger half. Knows nothing of how the 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import count
 from pathlib import Path
 
 import numpy as np
 
-from faceerase.configs.film import Scan
+from faceerase.configs.film import PartConfig, Scan
 from faceerase.errors import VerificationError
 from faceerase.streamer.box import Box
-from faceerase.streamer.decode.source import FilmInfo, FilmSource
+from faceerase.streamer.decode.info import FilmInfo
 from faceerase.streamer.follow.criteria import Criteria
 from faceerase.streamer.follow.stage import Masked, Viewing, follow
 from faceerase.streamer.frame import Frame
@@ -26,6 +27,7 @@ from faceerase.streamer.look.second_look import look_closer
 from faceerase.streamer.prefetch import FRAMES_AHEAD, prefetch
 from faceerase.streamer.report import Progress
 from faceerase.streamer.seams import MaskEngine
+from faceerase.streamer.stills.opening import STILL_RATE, open_source
 from faceerase.streamer.verify import detector as detectors
 from faceerase.streamer.verify.detector import FaceDetector
 from faceerase.streamer.verify.evidence import ALIKE_FROM, Pair, lies_inside, likeness
@@ -49,6 +51,7 @@ class Finders:
     criteria: Criteria
     scan: Scan
     detector: FaceDetector | None
+    picture_rate: Fraction = STILL_RATE
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -73,7 +76,13 @@ class _Found:
 
 
 def verify(
-    source: Path, output: Path, matte: Path | None, finders: Finders, report: Callable[[Progress], None]
+    source: Path,
+    output: Path,
+    matte: Path | None,
+    finders: Finders,
+    report: Callable[[Progress], None],
+    stream: int | None = None,
+    part: PartConfig | None = None,
 ) -> Verdict:
     """Return who is still to be seen in a film's result; both are streamed, frame by frame.
 
@@ -87,13 +96,18 @@ def verify(
         matte: the mask that was used; without it, what differs between the two counts as erased.
         finders: who looks.
         report: called after every frame.
+        stream: which video stream of the source, by number; None: the main one.
+        part: which part of the source the output is made of.
 
     Raises:
         SourceError: one of them cannot be read.
+        ConfigError: the source has no such stream.
         ModelError: a network failed.
         VerificationError: they have not the same number of frames or size, or the result cannot be decoded whole.
     """
-    film, result, cover = FilmSource(source), FilmSource(output), FilmSource(matte) if matte else None
+    rate = finders.picture_rate
+    film, result = open_source(source, rate, stream, part), open_source(output, rate)
+    cover = open_source(matte, rate) if matte else None
     for name, other in (("result", result), ("matte", cover)):
         if other is not None:
             _refuse_other_size(film.info, other.info, name)

@@ -10,6 +10,8 @@ import pytest
 from faceerase.streamer.decode.source import FilmSource
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.planes import is_planar, layout_of, plane_views
+from faceerase.streamer.stills.opening import open_source
+from faceerase.streamer.stills.source import PictureSource
 
 # name: codec, pixel format, B-frames
 FILMS = {
@@ -26,24 +28,38 @@ FILMS = {
     "nv12.mkv": ("rawvideo", "nv12", 0),
     "gray.mkv": ("ffv1", "gray", 0),
 }
+PICTURES = {
+    "shot.%04d.png": None,
+    "deep.%d.png": "rgb48be",
+    "shot%03d.jpg": None,
+    "shot.%04d.tif": None,
+    "shot.%04d.webp": None,
+    "shot.%04d.dpx": None,
+    "shot.%04d.exr": None,
+}
 COUNT = 14
 
 
-@pytest.fixture(scope="module", params=FILMS)
+@pytest.fixture(scope="module", params=[*FILMS, *PICTURES])
 def source(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, make_film: Callable[..., Path]
-) -> FilmSource:
-    codec, pixel_format, b_frames = FILMS[request.param]
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    make_film: Callable[..., Path],
+    make_pictures: Callable[..., Path],
+) -> FilmSource | PictureSource:
     path = tmp_path_factory.mktemp("films") / request.param
-    return FilmSource(make_film(path, codec=codec, pixel_format=pixel_format, times=range(COUNT), b_frames=b_frames))
+    if request.param in PICTURES:
+        return open_source(make_pictures(path, COUNT, 998, PICTURES[request.param]), Fraction(25))
+    codec, pixel_format, b_frames = FILMS[request.param]
+    return open_source(make_film(path, codec=codec, pixel_format=pixel_format, times=range(COUNT), b_frames=b_frames))
 
 
 @pytest.fixture(scope="module")
-def frames(source: FilmSource) -> list[Frame]:
+def frames(source: FilmSource | PictureSource) -> list[Frame]:
     return list(source.frames())
 
 
-def test_every_frame_comes_once_and_is_numbered(source: FilmSource, frames: list[Frame]) -> None:
+def test_every_frame_comes_once_and_is_numbered(source: FilmSource | PictureSource, frames: list[Frame]) -> None:
     assert [frame.index for frame in frames] == list(range(COUNT))
     assert source.lost == []
 
@@ -62,7 +78,9 @@ def test_the_picture_carries_the_same_time(frames: list[Frame]) -> None:
         assert isinstance(frame.time_base, Fraction)
 
 
-def test_pictures_are_planar_and_of_one_size_and_format(source: FilmSource, frames: list[Frame]) -> None:
+def test_pictures_are_planar_and_of_one_size_and_format(
+    source: FilmSource | PictureSource, frames: list[Frame]
+) -> None:
     for frame in frames:
         assert is_planar(frame.picture.format)
         assert frame.picture.format.name == source.info.planar_format
@@ -73,16 +91,16 @@ def test_pictures_come_in_the_order_in_which_they_are_shown(frames: list[Frame])
     # The bright square wanders to the right, 3 pixels a frame.
     lefts = []
     for frame in frames:
-        row = plane_views(frame.picture, layout_of(frame.picture))[0][24].astype(int)
+        row = plane_views(frame.picture, layout_of(frame.picture))[0][24].astype(float)
         lefts.append(int((row > 0.7 * row.max()).argmax()))
     assert all(0 < after - before <= 6 for before, after in pairwise(lefts))
 
 
-def test_frames_can_be_asked_for_again(source: FilmSource, frames: list[Frame]) -> None:
+def test_frames_can_be_asked_for_again(source: FilmSource | PictureSource, frames: list[Frame]) -> None:
     assert [frame.pts for frame in source.frames()] == [frame.pts for frame in frames]
 
 
-def test_stopping_early_is_no_error(source: FilmSource) -> None:
+def test_stopping_early_is_no_error(source: FilmSource | PictureSource) -> None:
     some = source.frames()
     assert next(some).index == 0
     close = getattr(some, "close", None)

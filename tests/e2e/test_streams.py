@@ -61,7 +61,7 @@ def _kinds(path: Path) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("target", ["out.mp4", "out.mkv"])
-def test_a_second_picture_a_cover_and_chapters_are_dropped_by_name(
+def test_a_second_picture_and_a_cover_are_dropped_by_name_and_chapters_lose_theirs(
     target: str, tmp_path: Path, sample: Path, small: list[av.VideoFrame], run: Callable[..., Any]
 ) -> None:
     film = _film(tmp_path / "in.mp4", small, sample, cover=True)
@@ -69,9 +69,22 @@ def test_a_second_picture_a_cover_and_chapters_are_dropped_by_name(
     ended = run(film, "-o", tmp_path / target)
     assert ended.code == 0, ended.err
     dropped = [line for line in ended.lines if "dropped" in line]
-    for words in ("further video stream", "cover picture", "data stream"):
+    assert len(dropped) == 2, ended.err
+    for words in ("further video stream", "cover picture"):
         assert sum(words in line for line in dropped) == 1, ended.err
+    for words in (
+        "metadata removed, as it can name people, places and devices: location",
+        "chapter titles removed: 1",
+    ):
+        assert sum(words in line for line in ended.lines) == 1, ended.err
     assert [kind for kind, _ in _kinds(tmp_path / target)] == ["video", "audio"]
+    with av.open(str(tmp_path / target)) as result:
+        (chapter,) = result.chapters()
+        assert chapter["start"] == 0
+        # MP4 says where an untitled chapter begins; it ends where the next one does, or the film.
+        told = "chapter 1 ends at 0.256 s instead of 0.200 s" in ended.err
+        assert told == (chapter["end"] * chapter["time_base"] != Fraction(1, 5)) == (target == "out.mp4")
+        assert not chapter["metadata"].get("title")
     assert _kinds(tmp_path / target)[1] == ("audio", "eng")
     assert b"51.4779" not in (tmp_path / target).read_bytes()
 
@@ -105,3 +118,43 @@ def test_an_attached_file_is_dropped_by_name(
     assert sum("attachment" in line for line in ended.lines) == 1
     assert [kind for kind, _ in _kinds(tmp_path / "out.mkv")] == ["video"]
     assert PLACE not in (tmp_path / "out.mkv").read_bytes()
+
+
+def test_strict_streams_begins_nothing_and_names_everything(
+    tmp_path: Path, sample: Path, small: list[av.VideoFrame], run: Callable[..., Any]
+) -> None:
+    film = _film(tmp_path / "in.mp4", small, sample, cover=True)
+    ended = run(film, "-o", tmp_path / "out.mp4", "--strict-streams")
+    assert ended.code == 4, ended.err
+    assert len(ended.lines) == 1
+    for words in ("--strict-streams", "further video stream", "cover picture"):
+        assert words in ended.lines[0]
+    assert [path.name for path in tmp_path.iterdir()] == ["in.mp4"]
+
+
+def test_tags_and_titles_stay_and_sound_goes_where_asked_for(
+    tmp_path: Path, sample: Path, small: list[av.VideoFrame], run: Callable[..., Any]
+) -> None:
+    film = _film(tmp_path / "in.mp4", small, sample, cover=True)
+    ended = run(film, "-o", tmp_path / "out.mkv", "--keep-metadata", "--audio", "drop")
+    assert ended.code == 0, ended.err
+    assert "metadata removed" not in ended.err
+    assert "(audio aac, eng): as asked" in ended.err
+    assert [kind for kind, _ in _kinds(tmp_path / "out.mkv")] == ["video"]
+    with av.open(str(tmp_path / "out.mkv")) as result:
+        assert result.metadata["LOCATION"] == "+51.4779-000.0015/"
+        assert result.chapters()[0]["metadata"]["title"] == "One"
+
+
+def test_every_video_stream_is_anonymised_where_asked_for(
+    tmp_path: Path, sample: Path, small: list[av.VideoFrame], run: Callable[..., Any]
+) -> None:
+    film = _film(tmp_path / "in.mp4", small, sample)
+    ended = run(film, "-o", tmp_path / "out.mp4", "--video-stream", "all", "--strict-streams")
+    assert ended.code == 0, ended.err
+    assert "12 frames" in ended.lines[0]
+    assert sum("video stream 1: 6 frames" in line for line in ended.lines) == 1
+    assert sorted(kind for kind, _ in _kinds(tmp_path / "out.mp4")) == ["audio", "video", "video"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.mp4", "out.mp4"]
+    for wrong in ("2", "both"):
+        assert run(film, "-o", tmp_path / "no.mp4", "--video-stream", wrong).code == 2

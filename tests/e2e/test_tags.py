@@ -84,4 +84,4 @@ def test_subtitles_travel_where_the_container_holds_them(
         assert (packet.pts, packet.duration, bytes(packet)) == (40, 80, text)
     ended = run(film, "-o", tmp_path / "out.mp4")
     assert ended.code == 0, ended.err
-    assert sum("dropped" in line and "subtitles" in line for line in ended.lines) == 1
+    assert sum("subtitle subrip" in line and "converted to mov_text" in line for line in ended.lines) == 1

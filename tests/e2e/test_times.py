@@ -70,3 +70,15 @@ def test_every_frame_is_counted_in_a_transport_stream(
     shift = after.times[0] - before.times[0]
     assert _apart([time + shift for time in before.times], after.times) <= after.time_base
     assert abs(after.sound[0][0] - before.sound[0][0] - shift) <= after.time_base
+
+
+@pytest.mark.parametrize("target", ["out.avi", "out.mxf"])
+def test_an_unsteady_film_into_a_container_that_counts_frames_is_refused(
+    target: str, tmp_path: Path, small: list[av.VideoFrame], run: Callable[..., Any], write_film: Callable[..., Path]
+) -> None:
+    film = write_film(tmp_path / "in.mov", small[:10], times=UNSTEADY, time_base=Fraction(1, 1000))
+    codec = ["--codec", "prores", "--pix-fmt", "yuv422p10le"] if target == "out.mxf" else []
+    ended = run(film, "-o", tmp_path / target, "--matte", tmp_path / "matte.mkv", *codec)
+    assert (ended.code, len(ended.lines)) == (4, 1), ended.err
+    assert "not evenly spaced" in ended.err
+    assert [path.name for path in tmp_path.iterdir()] == ["in.mov"]

@@ -1,11 +1,12 @@
 """When each frame is shown: the film's own times where they can be trusted, and never one that runs backward."""
 
 import random
+from fractions import Fraction
 from itertools import pairwise
 
 import pytest
 
-from faceerase.streamer.decode.clock import Clock, Stamp, choose_clock, next_time
+from faceerase.streamer.decode.clock import Clock, Stamp, choose_clock, exact_rate, lag_of, next_time
 
 STEP = 40
 
@@ -64,6 +65,23 @@ def test_a_repeated_time_is_repaired() -> None:
 
 def test_one_frame_has_its_own_time() -> None:
     assert run([(1234, 1000)]) == ([1234], 0)
+
+
+def test_dts_come_as_late_as_the_first_frame_is_shown() -> None:
+    stamps: list[Stamp] = [(200, 0), (240, 40), (240, 80)]
+    assert choose_clock(stamps) == "dts"
+    assert lag_of("dts", stamps) == 200
+    assert lag_of("dts", stamps, stores_pts=False) == 0
+    assert lag_of("pts", stamps) == 0
+    assert lag_of("dts", [(None, 0)]) == lag_of("dts", []) == 0
+
+
+@pytest.mark.parametrize(
+    ("told", "meant"),
+    [("19001/317", "60000/1001"), ("2997/100", "30000/1001"), ("25", "25"), ("12.5", "12.5"), ("24.5", "24.5")],
+)
+def test_headers_round_rates(told: str, meant: str) -> None:
+    assert exact_rate(Fraction(told)) == Fraction(meant)
 
 
 def test_no_frame_no_question() -> None:

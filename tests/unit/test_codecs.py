@@ -5,7 +5,8 @@ import pytest
 
 from faceerase.configs.film import EncodeConfig
 from faceerase.errors import ConfigError, SinkError
-from faceerase.streamer.encode.codecs import CRF_ENCODERS, EncoderChoice, SourceCodec, choose_encoder
+from faceerase.streamer.encode.codecs import EncoderChoice, choose_encoder
+from faceerase.streamer.encode.settings import CRF_ENCODERS, SourceCodec
 
 H264 = SourceCodec("h264", "High")
 
@@ -158,6 +159,7 @@ def test_options_are_passed_on_and_unknown_ones_refused() -> None:
         ("prores", "yuv444p12le"),  # depth would be lost
         ("h264", "yuv420p12le"),
         ("h264", "yuva420p"),  # alpha would be lost
+        ("hevc", "yuva420p"),
         ("auto", "yuv411p"),
         ("auto", "yuv420p16le"),
     ],
@@ -165,6 +167,33 @@ def test_options_are_passed_on_and_unknown_ones_refused() -> None:
 def test_what_an_encoder_cannot_hold_is_refused(codec: str, pixel_format: str) -> None:
     with pytest.raises(SinkError, match=f"cannot encode {pixel_format}.*ffv1"):
         choose(codec, pixel_format)
+
+
+@pytest.mark.parametrize(
+    ("pixel_format", "size", "encoder"),
+    [
+        ("yuv420p", (65, 49), "libvpx-vp9"),
+        ("yuv420p", (64, 49), "libvpx-vp9"),
+        ("yuv420p10le", (65, 48), "libsvtav1"),
+        ("yuv422p", (64, 49), "libx264"),
+        ("yuv444p", (65, 49), "libx264"),
+        ("gray", (65, 49), "libx264"),
+    ],
+)
+def test_an_odd_size_is_encoded_by_who_takes_it(pixel_format: str, size: tuple[int, int], encoder: str) -> None:
+    choice = choose_encoder(EncodeConfig(), SourceCodec("h264", "High", size), pixel_format, False, ".mp4")
+    assert choice.encoder == encoder
+    if encoder != "libx264":
+        assert choice.remarks[0].endswith(f"libx264 cannot encode {pixel_format} of {size[0]}×{size[1]}")
+
+
+def test_an_odd_size_is_refused_with_the_way_out() -> None:
+    odd = SourceCodec("ffv1", None, (65, 49))
+    with pytest.raises(
+        SinkError,
+        match=r"libx265 cannot encode yuv420p of 65×49; choose a --pix-fmt, or try --codec ffv1 into an \.mkv",
+    ):
+        choose_encoder(EncodeConfig(codec="hevc"), odd, "yuv420p", False, ".mkv")
 
 
 @pytest.mark.parametrize("codec", ["x264", "nonsense", "h266", "png-pipe"])
@@ -193,3 +222,14 @@ def test_a_still_is_a_png(suffix: str) -> None:
     choice = choose("auto", "gbrp", full_range=True, suffix=suffix)
     assert choice.encoder == "png"
     assert choice.pixel_format == "rgb24" or not choice.pixel_format.startswith("yuv")
+
+
+@pytest.mark.parametrize(
+    ("pixel_format", "suffix", "encoder"), [("yuv422p", ".mxf", "dnxhd"), ("gbrp", ".mkv", "libx265")]
+)
+def test_auto_takes_an_encoder_that_has_the_format_that_is_asked_for(
+    pixel_format: str, suffix: str, encoder: str
+) -> None:
+    config = EncodeConfig(pix_fmt=pixel_format)
+    choice = choose_encoder(config, SourceCodec("mpeg2video"), "yuv420p", False, suffix)
+    assert (choice.encoder, choice.pixel_format) == (encoder, pixel_format)

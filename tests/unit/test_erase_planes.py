@@ -166,3 +166,15 @@ def test_erasing_twice_the_same_gives_the_same(noise_frame: FrameMaker, method: 
     once, _ = PlaneAnonymizer(method).erase(noise_frame("yuv420p", WIDTH, HEIGHT), mask)
     again, _ = PlaneAnonymizer(method).erase(noise_frame("yuv420p", WIDTH, HEIGHT), mask)
     assert all(np.array_equal(a, b) for a, b in zip(planes_of(once), planes_of(again), strict=True))
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_floats_outside_the_matte_keep_every_bit_whatever_they_are(noise_frame: FrameMaker, method: Method) -> None:
+    frame = noise_frame("gbrpf32le", WIDTH, HEIGHT)  # any bits: infinities and no numbers are among them
+    before = planes_of(frame)
+    clean, matte = PlaneAnonymizer(method).erase(frame, mask_of((31, 21, 25, 29)))
+    for plane, (old, new) in enumerate(zip(before, planes_of(clean), strict=True)):
+        where = inside(plane, frame, matte.cells)
+        assert np.array_equal(new[~where].view(np.uint32), old[~where].view(np.uint32))
+        assert np.isfinite(new[where]).all()
+        assert (new[where] != old[where]).mean() > 0.8

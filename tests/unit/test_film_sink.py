@@ -12,14 +12,17 @@ from av.video.frame import PictureType
 
 from faceerase.configs.film import EncodeConfig
 from faceerase.errors import SinkError, SourceError, VerificationError
-from faceerase.streamer.decode.source import FilmInfo, FilmSource
-from faceerase.streamer.encode.codecs import SourceCodec, choose_encoder
+from faceerase.streamer.decode.info import FilmInfo
+from faceerase.streamer.decode.source import FilmSource
+from faceerase.streamer.encode.codecs import choose_encoder
 from faceerase.streamer.encode.film_sink import FilmSink
+from faceerase.streamer.encode.settings import SourceCodec
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.mask.matte import Matte
 
 FilmMaker = Callable[..., Path]
 NO_MATTE = Matte(np.zeros((1, 1), np.uint8), (1, 1), 1, 1)
+TURNED = (0, 1 << 16, 0, -1 << 16, 0, 0, 64 << 16, 0, 1 << 30)
 
 
 def open_sink(target: Path, info: FilmInfo, codec: str = "ffv1") -> FilmSink:
@@ -78,7 +81,9 @@ def test_the_same_film_twice_gives_the_same_bytes(tmp_path: Path, make_film: Fil
 
 
 def test_colour_tags_aspect_and_rotation_are_kept(tmp_path: Path, small_film: Path, small_info: FilmInfo) -> None:
-    tagged = replace(small_info, color_primaries=9, color_trc=16, colorspace=9, aspect=Fraction(4, 3), rotation=-90)
+    tagged = replace(
+        small_info, color_primaries=9, color_trc=16, colorspace=9, aspect=Fraction(4, 3), display_matrix=TURNED
+    )
     sink = open_sink(tmp_path / "copy.mp4", tagged, "h264")
     for frame in FilmSource(small_film).frames():
         sink.write(frame, NO_MATTE)
@@ -86,7 +91,7 @@ def test_colour_tags_aspect_and_rotation_are_kept(tmp_path: Path, small_film: Pa
     sink.publish()
     info = FilmSource(tmp_path / "copy.mp4").info
     assert (info.color_primaries, info.color_trc, info.colorspace) == (9, 16, 9)
-    assert (info.aspect, info.rotation, info.full_range) == (Fraction(4, 3), -90, False)
+    assert (info.aspect, info.display_matrix, info.full_range) == (Fraction(4, 3), TURNED, False)
 
 
 def test_avi_counts_frames_and_refuses_gaps(tmp_path: Path, make_film: FilmMaker) -> None:
@@ -105,6 +110,18 @@ def test_h264_in_avi_is_not_reordered(tmp_path: Path, make_film: FilmMaker) -> N
         kinds = [frame.pict_type for frame in film.decode(video=0)]
     assert len(kinds) == 12
     assert PictureType.B not in kinds
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_a_film_of_a_few_frames_is_written_whole_every_time(
+    tmp_path: Path, make_film: FilmMaker, count: int, suffix: str
+) -> None:
+    source = make_film(tmp_path / "source.mkv", codec="ffv1", times=range(count))
+    for number in range(4):  # x265 leaves their DTS to chance
+        copy(source, tmp_path / f"{number}{suffix}", "hevc")
+        times = [time for time, _ in pictures(tmp_path / f"{number}{suffix}")]
+        assert times == [Fraction(at, 25) for at in range(count)]
 
 
 def test_nothing_has_the_name_before_the_end(tmp_path: Path, small_film: Path, small_info: FilmInfo) -> None:

@@ -53,3 +53,13 @@ def test_rgb_goes_through_one_luma_conversion(
 
 def test_the_luma_weights_make_white_white() -> None:
     assert sum(BT709_GBR) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("pixel_format", ["grayf32le", "gbrpf32le"])
+def test_light_is_shown_as_a_screen_shows_it(pixel_format: str) -> None:
+    picture = av.VideoFrame(5, 1, pixel_format)
+    light = np.array([[0, 0.2140, 1, 40, np.nan]], np.float32)
+    for view in plane_views(picture, layout_of(picture)):
+        view[...] = light
+    gray = gray_of(picture, full_range=True)
+    assert gray.full_range(gray.samples).tolist() == [[0, 127, 255, 255, 0]]

@@ -207,3 +207,17 @@ def test_the_patch_of_a_followed_face_boils_less_than_that_of_a_stranger(
         return float(np.abs(np.diff(middles, axis=0)).mean())
 
     assert unrest(3) < 0.7 * unrest(-1)
+
+
+@pytest.mark.parametrize("value", [0.002, 0.18, 3.0, 700.0, -0.01])
+def test_floats_are_filled_at_their_own_brightness(value: float) -> None:
+    plane = np.full((90, 80), value, np.float32)
+    hole = hole_in(90, 80)
+    plane[hole > 0] = 1e4
+    plane[0, 0] = 2000  # one lamp does not make the rest coarse
+    fill = make_fill(plane, hole, 32)
+    assert np.abs(draw_fill(fill.samples, fill.grain, plane, (0, 0))[45, 40] - value) < 0.01 * abs(value) + 2e-4
+
+
+def test_nothing_known_is_mid_gray_in_floats_too() -> None:
+    assert make_fill(np.ones((9, 9), np.float32), np.ones((9, 9), np.uint8), 32).samples[4, 4] == 0.5

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from faceerase.errors import ConfigError, SinkError
-from faceerase.streamer.decode.source import FilmInfo
+from faceerase.streamer.decode.info import FilmInfo
 from faceerase.streamer.encode.matte_sink import MatteFilm, MattePicture, open_matte
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.mask.matte import Matte

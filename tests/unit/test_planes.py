@@ -10,7 +10,14 @@ import pytest
 from numpy.typing import NDArray
 
 from faceerase.errors import SourceError
-from faceerase.streamer.planes import REPACKED, is_planar, layout_of, plane_views, to_planar
+from faceerase.streamer.planes import (
+    HALVES,
+    REPACKED,
+    is_planar,
+    layout_of,
+    plane_views,
+    to_planar,
+)
 
 PictureMaker = Callable[..., av.VideoFrame]
 Samples = NDArray[Any]
@@ -31,6 +38,11 @@ LAYOUTS = {
     "gbrp10le": (10, (1, 1), 3, (0, 1, 2)),
     "yuva420p": (8, (2, 2), 4, (0, 1, 2)),
     "gbrap": (8, (1, 1), 4, (0, 1, 2)),
+}
+FLOATS = {
+    "grayf32le": (32, (1, 1), 1, (0,)),
+    "gbrpf32le": (32, (1, 1), 3, (0, 1, 2)),
+    "gbrapf32le": (32, (1, 1), 4, (0, 1, 2)),
 }
 SIZES = [(64, 48), (63, 47), (1, 1), (17, 2)]
 
@@ -96,7 +108,22 @@ def test_black_is_zero_in_rgb(noise_picture: PictureMaker) -> None:
     assert [layout.neutral(plane) for plane in (0, 1, 2)] == [0, 0, 0]
 
 
-@pytest.mark.parametrize("pixel_format", ["grayf32le", "xyz12le", "bayer_rggb8", "ya8", "rgb565le"])
+@pytest.mark.parametrize(
+    "pixel_format",
+    [
+        "rgbf32le",
+        "gbrpf16be",
+        "yuv444p10msble",
+        "gbrp12msble",
+        "xyz12le",
+        "bayer_rggb8",
+        "rgb4_byte",
+        "rgb8",
+        "rgb565le",
+        "rgb555be",
+        "gray32le",
+    ],
+)
 def test_what_cannot_be_held_without_loss_is_refused(pixel_format: str) -> None:
     picture = av.VideoFrame(64, 48, pixel_format)
     with pytest.raises(SourceError, match=pixel_format):
@@ -143,6 +170,23 @@ def packed_10_bit_rgb(picture: av.VideoFrame, order: str, dtype: str, shift: int
     return [(words >> 10) & 1023, words & 1023, (words >> 20) & 1023]
 
 
+def words_of_three(picture: av.VideoFrame, order: str, dtype: str, shift: int) -> list[Samples]:
+    """Three samples of ten bits in a word of 32, lowest first, ``shift`` unused bits below them."""
+    words = lines(picture, 0, dtype)[:, : picture.width] >> shift
+    return [(words >> (10 * order.index(part))) & 1023 for part in ("yuv" if "y" in order else "gbr")]
+
+
+def packed_444(picture: av.VideoFrame, order: str, dtype: str, shift: int) -> list[Samples]:
+    samples = lines(picture, 0, dtype)[:, : len(order) * picture.width] >> shift
+    return [samples[:, order.index(part) :: len(order)] for part in "yuva" if part in order]
+
+
+def gray_and_alpha(picture: av.VideoFrame, order: str, dtype: str, shift: int) -> list[Samples]:
+    del order, shift
+    samples = lines(picture, 0, dtype)[:, : 2 * picture.width]
+    return [*[samples[:, ::2]] * 3, samples[:, 1::2]]
+
+
 def one_bit(picture: av.VideoFrame, order: str, dtype: str, shift: int) -> list[Samples]:
     del shift
     bits = np.unpackbits(lines(picture, 0, dtype), axis=1)[:, : picture.width]
@@ -168,6 +212,12 @@ EIGHT_BIT: dict[str, tuple[Callable[..., list[Samples]], str, str, int]] = {
     "bgra": (packed_rgb, "bgra", "u1", 0),
     "argb": (packed_rgb, "argb", "u1", 0),
     "abgr": (packed_rgb, "abgr", "u1", 0),
+    "vyu444": (packed_444, "vyu", "u1", 0),
+    "vuyx": (packed_444, "vuy-", "u1", 0),
+    "vuya": (packed_444, "vuya", "u1", 0),
+    "ayuv": (packed_444, "ayuv", "u1", 0),
+    "uyva": (packed_444, "uyva", "u1", 0),
+    "ya8": (gray_and_alpha, "", "u1", 0),
     "monow": (one_bit, "0", "u1", 0),
     "monob": (one_bit, "1", "u1", 0),
 }
@@ -179,11 +229,23 @@ DEEPER: dict[str, tuple[Callable[..., list[Samples]], str, str, int]] = {
     "p410le": (semi_planar, "uv", "<u2", 6),
     "y210le": (packed_yuv, "yuyv", "<u2", 6),
     "rgb48le": (packed_rgb, "rgb", "<u2", 0),
-    "rgb48be": (packed_rgb, "rgb", ">u2", 0),
     "bgr48le": (packed_rgb, "bgr", "<u2", 0),
     "rgba64le": (packed_rgb, "rgba", "<u2", 0),
-    "rgba64be": (packed_rgb, "rgba", ">u2", 0),
     "x2rgb10le": (packed_10_bit_rgb, "", "<u4", 0),
+    "x2bgr10le": (words_of_three, "rgb", "<u4", 0),
+    "p212le": (semi_planar, "uv", "<u2", 4),
+    "p216le": (semi_planar, "uv", "<u2", 0),
+    "p412le": (semi_planar, "uv", "<u2", 4),
+    "p416le": (semi_planar, "uv", "<u2", 0),
+    "y212le": (packed_yuv, "yuyv", "<u2", 4),
+    "y216le": (packed_yuv, "yuyv", "<u2", 0),
+    "bgra64le": (packed_rgb, "bgra", "<u2", 0),
+    "v30xle": (words_of_three, "uyv", "<u4", 2),
+    "xv30le": (words_of_three, "uyv", "<u4", 0),
+    "xv36le": (packed_444, "uyv-", "<u2", 4),
+    "xv48le": (packed_444, "uyv-", "<u2", 0),
+    "ayuv64le": (packed_444, "ayuv", "<u2", 0),
+    "ya16le": (gray_and_alpha, "", "<u2", 0),
 }
 WITH_PALETTE = {"pal8"}
 SAMPLES = {**EIGHT_BIT, **DEEPER}
@@ -262,6 +324,18 @@ def test_big_endian_becomes_little_endian(pixel_format: str) -> None:
         assert np.array_equal(view, lines(picture, number, ">u2")[:, : view.shape[1]])
 
 
+BIG_ENDIAN = {"rgb48be": (packed_rgb, "rgb"), "rgba64be": (packed_rgb, "rgba")}
+
+
+@pytest.mark.parametrize("pixel_format", BIG_ENDIAN)
+def test_big_endian_packed_formats_become_planes_at_once(pixel_format: str) -> None:
+    picture = noise(pixel_format, 64, 47, 1)
+    samples, order = BIG_ENDIAN[pixel_format]
+    planar = to_planar(picture)
+    for view, wanted in zip(plane_views(planar, layout_of(planar)), samples(picture, order, ">u2", 0), strict=True):
+        assert np.array_equal(view, wanted)
+
+
 @pytest.mark.parametrize(("width", "height"), [(854, 480), (1366, 768)])
 @pytest.mark.parametrize("pixel_format", ["p010le", "p210le", "y210le"])
 def test_repacking_is_the_same_every_time(pixel_format: str, width: int, height: int) -> None:
@@ -276,3 +350,43 @@ def test_repacking_is_the_same_every_time(pixel_format: str, width: int, height:
         planar = to_planar(picture)
         views = plane_views(planar, layout_of(planar))
         assert all(np.array_equal(view, other) for view, other in zip(views, wanted, strict=True))
+
+
+@pytest.mark.parametrize("pixel_format", FLOATS)
+def test_floats_are_planes_too(pixel_format: str) -> None:
+    depth, block, planes, colour = FLOATS[pixel_format]
+    picture = av.VideoFrame(63, 47, pixel_format)
+    layout = layout_of(picture)
+    assert (layout.depth, layout.block, layout.colour) == (depth, block, colour)
+    assert (layout.floating, layout.white, layout.neutral(0)) == (True, 1, 0)
+    views = plane_views(picture, layout)
+    assert [(view.shape, view.dtype) for view in views] == [((47, 63), np.dtype(np.float32))] * planes
+    assert to_planar(picture) is picture
+
+
+@pytest.mark.parametrize(("name", "planes"), [("grayf16le", 1), ("gbrpf16le", 3), ("gbrapf16le", 4)])
+def test_floats_of_16_bits_become_the_same_values_of_32(name: str, planes: int) -> None:
+    picture = av.VideoFrame(63, 47, name)
+    values = [np.random.default_rng(n).normal(0.5, 40, (47, 63)).astype("<f2") for n in range(planes)]
+    for plane, samples in zip(picture.planes, values, strict=True):
+        rows = np.zeros((47, plane.line_size // 2), "<f2")
+        rows[:, :63] = samples
+        plane.update(rows.tobytes())
+    picture.time_base = Fraction(1, 24)
+    assert not is_planar(picture.format)
+    planar = to_planar(picture)
+    assert planar.format.name == HALVES[name]
+    for view, samples in zip(plane_views(planar, layout_of(planar)), values, strict=True):
+        assert np.array_equal(view, samples.astype(np.float32))
+
+
+@pytest.mark.parametrize("color_range", [0, 1, 2])
+@pytest.mark.parametrize("pixel_format", ["ya8", "ya16le", "ya16be"])
+def test_gray_with_alpha_stands_in_all_three_colours(pixel_format: str, color_range: int) -> None:
+    picture = noise(pixel_format, 63, 47, color_range)
+    dtype = "u1" if pixel_format == "ya8" else ">u2" if pixel_format.endswith("be") else "<u2"
+    both = lines(picture, 0, dtype)
+    planar = to_planar(picture)
+    assert (planar.format.name, planar.pts) == ("gbrap" if pixel_format == "ya8" else "gbrap16le", 7)
+    for view, first in zip(plane_views(planar, layout_of(planar)), (0, 0, 0, 1), strict=True):
+        assert np.array_equal(view, both[:, first::2][:, :63])

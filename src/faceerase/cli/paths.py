@@ -1,30 +1,60 @@
 """Where the files of a film lie, or are to lie: what would end badly is refused before any work."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from faceerase.errors import ConfigError, SinkError, SourceError
+from faceerase.streamer.folder import means_folder
+from faceerase.streamer.stills.place import pattern_of
 
 
-def check_paths(source: Path, output: Path, matte: Path | None, rejected: Path | None, overwrite: bool) -> None:
-    """Refuse, before any work, what would end badly; ``rejected`` is where a film that does not pass would be kept.
+def check_paths(source: Path, targets: Sequence[Path | None], overwrite: bool) -> None:
+    """Refuse, before any work, what would end badly.
+
+    Args:
+        source: the film.
+        targets: everything that is or may be written; None: is not.
+        overwrite: whether it may replace what exists.
 
     Raises:
         SourceError: the source is missing.
-        ConfigError: input and output are one file, or an output exists and ``overwrite`` was not given.
+        ConfigError: two of them are one file, or one lies in the other, or an output exists and ``overwrite`` was not
+            given.
         SinkError: the folder of an output is missing.
     """
-    if not source.exists():
+    taken = [source.resolve(), *(path.resolve() for path in _files(source))]
+    if len(taken) == 1:
         raise SourceError(f"{source}: no such file")
-    taken = [source.resolve()]
-    for target in (target for target in (output, matte, rejected) if target is not None):
-        if target.resolve() in taken or (target.exists() and target.samefile(source)):
+    for target in (target for target in targets if target is not None):
+        there = _files(target)
+        if target.resolve() in taken or any(
+            path.resolve() in taken or (source.exists() and path.samefile(source)) for path in there
+        ):
             raise ConfigError(
-                f"{target}: named twice; input, output, matte and the rejected film must be different files"
+                f"{target}: named twice; input, output, matte, report and what is rejected must be different files"
             )
+        if (
+            source.is_dir()
+            and means_folder(target)
+            and any(_inside(target, other) or _inside(other, target) for other in taken)
+        ):
+            raise ConfigError(f"{target}: one folder lies in another; name one beside them")
         taken.append(target.resolve())
         if not target.parent.is_dir():
             raise SinkError(f"{target}: there is no folder {target.parent}")
-        if target.is_dir():
+        if target.is_dir() and not source.is_dir():
             raise SinkError(f"{target}: a folder; name a file")
-        if target.exists() and not overwrite:
+        if there and not overwrite:
             raise ConfigError(f"{target}: exists already; name another, or give --overwrite")
+
+
+def _files(path: Path) -> list[Path]:
+    """Return the files or the folder that a path means, as far as there are any."""
+    pattern = pattern_of(path)
+    if pattern is not None and pattern.folder.is_dir():
+        return list(pattern.existing().values())
+    return [path] if path.exists() else []
+
+
+def _inside(path: Path, folder: Path) -> bool:
+    return path.resolve().is_relative_to(folder.resolve())

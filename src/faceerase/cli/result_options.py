@@ -9,8 +9,16 @@ from faceerase.configs import film
 
 _PANEL = "What comes out"
 _ENCODE = film.EncodeConfig()
+_STREAMS = film.StreamsConfig()
 
-Source = Annotated[Path, typer.Argument(metavar="INPUT", help="The film to anonymise.", show_default=False)]
+Source = Annotated[
+    Path,
+    typer.Argument(
+        metavar="INPUT",
+        help="The film, picture, numbered sequence (shot.%04d.dpx) or folder of pictures to anonymise.",
+        show_default=False,
+    ),
+]
 
 Output = Annotated[
     Path,
@@ -18,7 +26,8 @@ Output = Annotated[
         "--output",
         "-o",
         metavar="OUTPUT",
-        help="Where the clean film goes: .mp4, .mov, .mkv, .avi or .ts.",
+        help="Where the clean film goes: .mp4, .m4v, .mov, .mkv, .webm, .avi, .ts, .m2ts or .mxf; or pictures: .jpg, "
+        ".png, .tif, .webp, .dpx or .exr (shot.%04d.png for several, a folder for a folder).",
         show_default=False,
     ),
 ]
@@ -38,8 +47,34 @@ Matte = Annotated[
         metavar="PATH",
         rich_help_panel=_PANEL,
         help="Also write the mask that was used: gray, 255 = erased, frame size, lossless "
-        "(FFV1 in .mkv; .png for a film of one frame).",
+        "(FFV1 in .mkv; .png for a picture, m.%04d.png for several, a folder for a folder).",
     ),
+]
+
+Report = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="PATH",
+        rich_help_panel=_PANEL,
+        help="Also write what happened (.json): versions, network, options, streams in and out, what was dropped or "
+        "lost, every face with its time codes and places, the cost.",
+    ),
+]
+
+From = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        metavar="TIME",
+        rich_help_panel=_PANEL,
+        help="Take the film from this moment on: seconds (12.5), HH:MM:SS.mmm, or HH:MM:SS:FF at the film's rate "
+        "(;FF: drop-frame), counted from its first frame. The result begins at 0.",
+    ),
+]
+
+To = Annotated[
+    str | None,
+    typer.Option("--to", metavar="TIME", rich_help_panel=_PANEL, help="Take the film until before this moment."),
 ]
 
 Codec = Annotated[
@@ -97,6 +132,53 @@ EncoderOption = Annotated[
         metavar="K=V",
         rich_help_panel=_PANEL,
         help="An option of the encoder, by FFmpeg's name; may be given more than once.",
+    ),
+]
+
+VideoStream = Annotated[
+    str | None,
+    typer.Option(
+        metavar="N|all",
+        rich_help_panel=_PANEL,
+        help="Which video stream of INPUT is anonymised, by its number in the file, or each of them; none is copied "
+        f"as it is. (default: {_STREAMS.video})",
+    ),
+]
+
+Audio = Annotated[
+    film.Audio | None,
+    typer.Option(
+        rich_help_panel=_PANEL, help=f"Sound: copied packet by packet, or left out. (default: {_STREAMS.audio})"
+    ),
+]
+
+KeepMetadata = Annotated[
+    bool | None,
+    typer.Option(
+        "--keep-metadata",
+        show_default=False,
+        rich_help_panel=_PANEL,
+        help="Keep titles, places, dates, devices and other tags, and the titles of chapters: they can name people.",
+    ),
+]
+
+KeepData = Annotated[
+    bool | None,
+    typer.Option(
+        "--keep-data",
+        show_default=False,
+        rich_help_panel=_PANEL,
+        help="Keep data streams (GPS and other telemetry) where OUTPUT can hold them.",
+    ),
+]
+
+StrictStreams = Annotated[
+    bool | None,
+    typer.Option(
+        "--strict-streams",
+        show_default=False,
+        rich_help_panel=_PANEL,
+        help="Begin nothing if a stream, chapters or the time code would be left out (exit code 4).",
     ),
 ]
 

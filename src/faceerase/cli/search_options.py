@@ -19,6 +19,16 @@ DETECTOR_HELP = (
 _LOOK = film.LookConfig()
 _DETECTOR = DETECTOR_HELP[0].lower() + DETECTOR_HELP[1:]
 
+Rate = Annotated[
+    str | None,
+    typer.Option(
+        metavar="N",
+        rich_help_panel="What is found",
+        help="Pictures a second of a numbered sequence (24, 23.976, 24000/1001): how faces are followed through it, "
+        f"and how fast a film made of it runs. (default: {film.DecodeConfig().rate})",
+    ),
+]
+
 MinFace = Annotated[
     float | None,
     typer.Option(

@@ -8,6 +8,7 @@ from rich.console import Console
 
 from faceerase.cli.outcome import outcome
 from faceerase.cli.progress import film_progress
+from faceerase.cli.result_options import From, To
 from faceerase.cli.search_options import DETECTOR_HELP
 from faceerase.cli.summary import tell_verdict
 from faceerase.configs.film import FilmConfig, load_film_config
@@ -27,6 +28,10 @@ def verify(
         Path | None,
         typer.Option(metavar="PATH", help="The mask that was used; without it, what differs counts as erased."),
     ] = None,
+    video_stream: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=0, help="Which video stream of SOURCE, by its number. (default: the main one)"),
+    ] = None,
     detector: Annotated[Path | None, typer.Option(metavar="ONNX", help=DETECTOR_HELP)] = None,
     model: Annotated[
         Path | None, typer.Option(metavar="ONNX", help="Another network. (default: the shipped unet-lite)")
@@ -38,6 +43,8 @@ def verify(
             help=f"Height of the smallest face that the network looks for. (default: {_DEFAULT.look.min_face:g})",
         ),
     ] = None,
+    begin: From = None,
+    end: To = None,
     json_lines: Annotated[bool, typer.Option("--json", help="Progress and verdict as JSON lines on stdout.")] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Log every step; tracebacks for errors.")] = False,
 ) -> None:
@@ -52,6 +59,7 @@ def verify(
     """  # fmt: skip
     flags: dict[str, dict[str, Any]] = {
         "look": {"min_face": min_face, "model": model},
+        "part": {"begin": begin, "end": end},
         "verify": {"detector": detector},
     }
     with outcome(debug, kept="the check is not finished"):
@@ -60,7 +68,7 @@ def verify(
         engine = OnnxEngine(look.model, look.provider, look.threads, look.batch_size)
         finders = finders_of(config, engine, criteria_of(config, engine.contract))
         with film_progress(output.name, json_lines) as show:
-            verdict = check(source, output, matte, finders, show)
+            verdict = check(source, output, matte, finders, show, video_stream, config.part)
         tell_verdict(verdict, json_lines, Console(highlight=False, soft_wrap=True))
         if not verdict.passed:
             raise FacesLeftError(output, verdict)

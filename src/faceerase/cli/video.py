@@ -13,8 +13,9 @@ from faceerase.cli.summary import summarise, tell_verdict
 from faceerase.configs.film import load_film_config
 from faceerase.errors import ConfigError
 from faceerase.log import get_logger
+from faceerase.streamer.every_picture import anonymise_film
+from faceerase.streamer.folder import anonymise_folder
 from faceerase.streamer.look.engine import OnnxEngine
-from faceerase.streamer.pipeline import anonymise
 from faceerase.streamer.verify.gate import rejected_name
 from faceerase.streamer.verify.verdict import FacesLeftError
 
@@ -26,6 +27,9 @@ def video(
     output: result.Output,
     method: result.Method = None,
     matte: result.Matte = None,
+    report: result.Report = None,
+    begin: result.From = None,
+    end: result.To = None,
     codec: result.Codec = None,
     crf: result.Crf = None,
     purpose: result.Purpose = None,
@@ -33,7 +37,13 @@ def video(
     preset: result.Preset = None,
     pix_fmt: result.PixFmt = None,
     encoder_option: result.EncoderOption = None,
+    video_stream: result.VideoStream = None,
+    audio: result.Audio = None,
+    keep_metadata: result.KeepMetadata = None,
+    keep_data: result.KeepData = None,
+    strict_streams: result.StrictStreams = None,
     overwrite: result.Overwrite = False,
+    rate: search.Rate = None,
     min_face: search.MinFace = None,
     scan: search.Scan = None,
     threshold_rule: search.ThresholdRule = None,
@@ -48,16 +58,18 @@ def video(
     json_lines: search.JsonLines = False,
     debug: search.Debug = False,
 ) -> None:
-    """Make everybody in a film unrecognisable; leave everything else as it was.
+    """Make everybody in a film or in pictures unrecognisable; leave everything else as it was.
 
     Every frame is looked at. Each face is erased and filled in; frames, times, colours, bit depth and sound stay the
-    film's own. OUTPUT appears when it is whole and checked, or not at all.
+    film's own. OUTPUT appears when it is whole and checked, or not at all. INPUT may be a picture, a numbered sequence
+    (shot.%04d.dpx) or a folder of pictures as well.
 
     Exit codes: 0 done · 1 done, but frames of the source were lost · 2 usage or configuration · 3 the input cannot be
     read · 4 the output cannot be written or encoded · 5 model, provider or memory · 6 the check of the result failed ·
     130, 143, 129 ended by SIGINT, SIGTERM, SIGHUP.
     """  # fmt: skip
     flags: dict[str, dict[str, Any]] = {
+        "decode": {"rate": rate},
         "look": {
             "scan": scan,
             "min_face": min_face,
@@ -68,6 +80,14 @@ def video(
         "mask": {"rule": threshold_rule, "threshold": threshold},
         "erase": {"method": method},
         "encode": {"codec": codec, "crf": crf, "bitrate": bitrate, "preset": preset, "pix_fmt": pix_fmt},
+        "streams": {
+            "video": video_stream,
+            "audio": audio,
+            "metadata": keep_metadata,
+            "data": keep_data,
+            "strict": strict_streams,
+        },
+        "part": {"begin": begin, "end": end},
         "verify": {"enabled": verify, "detector": detector, "keep_rejected": keep_rejected or None},
     }
     with outcome(debug):
@@ -78,21 +98,23 @@ def video(
         if (detector or keep_rejected) and not resolved.verify.enabled:
             raise ConfigError("--detector and --keep-rejected belong to --verify, which is off")
         keeps = resolved.verify.enabled and resolved.verify.keep_rejected
-        check_paths(source, output, matte, rejected_name(output) if keeps else None, overwrite)
+        rejected = [rejected_name(target) for target in (output, report) if target is not None] if keeps else []
+        check_paths(source, [output, matte, report, *rejected], overwrite)
         engine = OnnxEngine(
             resolved.look.model, resolved.look.provider, resolved.look.threads, resolved.look.batch_size
         )
         try:
             with film_progress(source.name, json_lines) as show:
-                report = anonymise(source, output, matte, resolved, engine, show)
+                work = anonymise_folder if source.is_dir() else anonymise_film
+                done = work(source, output, matte, resolved, engine, show, report)
         except FacesLeftError as error:
             tell_verdict(error.verdict, json_lines)
             raise
         if json_lines:
-            emit("done", configuration=resolved.model_dump(mode="json"), **report.to_dict())
+            emit("done", configuration=resolved.model_dump(mode="json"), **done.to_dict())
         else:
-            summarise(report)
-        if report.lost:
+            summarise(done)
+        if done.lost:
             raise typer.Exit(LOST_FRAMES)
 
 

@@ -1,0 +1,82 @@
+"""Alpha is kept where it is not a picture of its own only, and also where it is; elsewhere that is said or refused."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from faceerase.configs.film import EncodeConfig
+from faceerase.errors import SinkError
+from faceerase.streamer.decode.source import FilmSource
+from faceerase.streamer.encode.codecs import choose_encoder
+from faceerase.streamer.encode.film_sink import FilmSink
+from faceerase.streamer.encode.settings import SourceCodec
+from faceerase.streamer.mask.matte import Matte
+from faceerase.streamer.planes import layout_of, plane_views
+
+NO_MATTE = Matte(np.zeros((1, 1), np.uint8), (1, 1), 1, 1)
+SHAPES = {"prores_ks": ("yuva444p10le", ".mov"), "libvpx-vp9": ("yuva420p", ".webm"), "ffv1": ("yuva422p10le", ".mkv")}
+
+
+def write(path: Path, encoder: str, pixel_format: str) -> Path:
+    """A gray film whose left half is transparent."""
+    with av.open(str(path), "w") as film:
+        stream = film.add_stream(encoder, rate=25, options={"threads": "1"})
+        context = stream.codec_context
+        context.width, context.height, context.pix_fmt = 128, 64, pixel_format
+        for number in range(3):
+            picture = av.VideoFrame(128, 64, pixel_format)
+            layout = layout_of(picture)
+            for plane, view in enumerate(plane_views(picture, layout)):
+                view[:] = 1 << (layout.depth - 1)
+                if plane == 3:
+                    view[:, :64], view[:, 64:] = 0, (1 << layout.depth) - 1
+            picture.pts, picture.time_base = number, Fraction(1, 25)
+            film.mux(stream.encode(picture))
+        film.mux(stream.encode(None))
+    return path
+
+
+def copy(source: Path, target: Path, codec: str = "auto") -> list[str]:
+    film = FilmSource(source)
+    info = film.info
+    coded = SourceCodec(info.codec, info.profile, (info.width, info.height))
+    config = EncodeConfig(codec=codec, threads=1)
+    choice = choose_encoder(config, coded, info.planar_format, info.full_range, target.suffix)
+    sink = FilmSink(target, info, choice)
+    for frame in film.frames():
+        sink.write(frame, NO_MATTE)
+    remarks = [*choice.remarks, *sink.finish()]
+    sink.publish()
+    return remarks
+
+
+def alpha_of(path: Path) -> NDArray[np.float64]:
+    frame = next(FilmSource(path).frames())
+    layout = layout_of(frame.picture)
+    return plane_views(frame.picture, layout)[3] / ((1 << layout.depth) - 1)
+
+
+@pytest.mark.parametrize("encoder", SHAPES)
+def test_alpha_is_kept(tmp_path: Path, encoder: str) -> None:
+    pixel_format, suffix = SHAPES[encoder]
+    source = write(tmp_path / f"in{suffix}", encoder, pixel_format)
+    remarks = copy(source, tmp_path / f"out{suffix}")
+    alpha = alpha_of(tmp_path / f"out{suffix}")
+    assert alpha[:, :60].max() < 0.05
+    assert alpha[:, 68:].min() > 0.95
+    assert not [remark for remark in remarks if "not kept" in remark or remark.startswith("codec")]
+
+
+def test_where_the_container_has_no_place_for_it_it_is_said(tmp_path: Path) -> None:
+    source = write(tmp_path / "in.webm", "libvpx-vp9", "yuva420p")
+    assert copy(source, tmp_path / "out.mp4") == ["alpha not kept: yuva420p became yuv420p"]
+
+
+def test_an_encoder_without_alpha_is_refused(tmp_path: Path) -> None:
+    source = write(tmp_path / "in.mkv", "ffv1", "yuva420p")
+    with pytest.raises(SinkError, match=r"libx264 cannot encode yuva420p; choose a --pix-fmt, or try --codec ffv1"):
+        copy(source, tmp_path / "out.mp4", "h264")
