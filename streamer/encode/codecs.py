@@ -69,13 +69,17 @@ class SourceCodec:
 
 @dataclass(frozen=True, slots=True)
 class EncoderChoice:
-    """An encoder, the pixel format that goes into it, its options, and what was changed and why (perhaps nothing)."""
+    """An encoder, the pixel format that goes into it, its options, and what was changed and why (perhaps nothing).
+
+    ``smart_copy``: pictures in which nothing is erased are copied where they can be.
+    """
 
     encoder: str
     pixel_format: str
     full_range: bool
     options: tuple[tuple[str, str], ...]
     remarks: tuple[str, ...] = ()
+    smart_copy: bool = False
 
 
 def choose_encoder(
@@ -101,7 +105,7 @@ def choose_encoder(
             if chosen != wanted:
                 why = "as asked" if config.pix_fmt else f"{encoder} holds no other"
                 remarks.append(f"pixel format {wanted} encoded as {chosen}: {why}")
-            return EncoderChoice(encoder, chosen, full_range, options, tuple(remarks))
+            return EncoderChoice(encoder, chosen, full_range, options, tuple(remarks), config.smart_copy)
     raise SinkError(f"{' and '.join(names)} cannot encode {_described(wanted, source)}; try --codec ffv1 into an .mkv")
 
 

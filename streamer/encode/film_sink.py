@@ -17,6 +17,7 @@ from faceerase.errors import SinkError, SourceError, VerificationError, reason_o
 from faceerase.streamer.decode.source import FilmInfo, probe
 from faceerase.streamer.encode.codecs import EncoderChoice
 from faceerase.streamer.encode.container import FrameCounter, open_container, timing_of
+from faceerase.streamer.encode.copying.smart_copy import SmartCopy
 from faceerase.streamer.encode.kept import not_kept
 from faceerase.streamer.encode.partial import PartialFile
 from faceerase.streamer.encode.passengers import USUAL, Passengers
@@ -59,12 +60,19 @@ class FilmSink:
         self._beside = beside or ()
         self._partial = PartialFile(target)
         self._passengers: Passengers | None = None
+        self._copy: SmartCopy | None = None
         try:
             self._container = open_container(self._partial.url, target, info.time_base, info.audio_rates)
-            self._track = PictureTrack(self._container, info, choice, target, self._timing)
+            if choice.smart_copy:
+                self._copy = SmartCopy(info, choice, self._container.format.name)
+                choice = self._copy.choice
+            tag = self._copy.tag if self._copy is not None else None
+            self._track = PictureTrack(self._container, info, choice, target, self._timing, tag)
             if beside is not None:
                 self._passengers = Passengers(info.path, info.stream_index, self._container, streams, beside)
             self._container.start_encoding()
+            if self._copy is not None:
+                self._copy.begin(self._track, self._timing)
         except (av.error.FFmpegError, ValueError) as error:
             self.abandon()
             raise SinkError(
@@ -80,7 +88,6 @@ class FilmSink:
         Raises:
             SinkError: the encoder or the disk refused.
         """
-        del matte
         picture = convert(frame.picture, self._choice)
         picture.pict_type = av.video.frame.PictureType.NONE  # the encoder chooses its own key frames
         picture.pts, picture.time_base = frame.pts, frame.time_base
@@ -88,7 +95,8 @@ class FilmSink:
             picture.pts = self._counter.count(frame.pts * frame.time_base)
             picture.time_base = self._timing.time_base
         try:
-            self._travel(self._track.encode(picture))
+            copy = self._copy
+            self._travel(self._track.encode(picture) if copy is None else copy.write(frame, matte, picture))
         except (av.error.FFmpegError, OSError) as error:
             raise SinkError(f"{self._partial.target}: frame {frame.index} not written ({reason_of(error)})") from error
         self._written += 1
@@ -104,7 +112,7 @@ class FilmSink:
         if self._counter is not None and self._counter.offset:
             remarks.append(f"start offset of {float(self._counter.offset):.3f} s lost: this container has none")
         try:
-            self._travel(self._track.encode(None))
+            self._travel(self._track.encode(None) if self._copy is None else self._copy.finish())
             if self._passengers is not None:
                 self._passengers.write_until(None)
             self._container.close()
@@ -113,6 +121,9 @@ class FilmSink:
         if self._passengers is not None:
             remarks += self._passengers.remarks
             self._passengers.close()
+        if self._copy is not None:
+            self._copy.close()
+            remarks.append(self._copy.check(self._partial.path, self._partial.target))
         return [*remarks, *self._check(), *not_kept(self._info, self._look_again())]
 
     def publish(self) -> None:
@@ -143,6 +154,8 @@ class FilmSink:
 
     def abandon(self) -> None:
         """Close everything and leave nothing behind."""
+        if self._copy is not None:
+            self._copy.close()
         if self._passengers is not None:
             self._passengers.close()
         container = getattr(self, "_container", None)
