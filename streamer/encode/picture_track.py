@@ -110,15 +110,20 @@ class PictureTrack:
     @property
     def reorder_depth(self) -> int:
         """By how many pictures decoding runs ahead of showing."""
-        return self._context.reorder_depth
+        # FFmpeg's wrapper of x265 does not tell, but the header that it writes does
+        decoder = av.CodecContext.create(str(self._context.codec.canonical_name), "r")
+        decoder.extradata = self._apart(Flags.global_header).extradata
+        decoder.open()
+        assert isinstance(decoder, VideoCodecContext)
+        return max(self._context.reorder_depth, decoder.reorder_depth)
 
-    def _apart(self) -> VideoCodecContext:
+    def _apart(self, flags: int = 0) -> VideoCodecContext:
         context = av.CodecContext.create(self._choice.encoder, "w")
         assert isinstance(context, VideoCodecContext)
         _configure(context, self._info, self._choice, self._timing, self._tag)
         context.options = self._options
         # The stream knows whether its container wants headers apart
-        context.flags |= self.stream.codec_context.flags & Flags.global_header
+        context.flags |= flags | self.stream.codec_context.flags & Flags.global_header
         context.open()
         return context
 

@@ -69,7 +69,8 @@ class InUnits:
 
     def fresh(self, data: bytes, key: bool) -> bool:
         """Whether it is an IDR picture; recovery points and CRA pictures lean on what was before them."""
-        return any(self._family.kind(unit) in self._family.fresh for unit in self._units(data))
+        family = self._family
+        return any(family.kind(unit) in family.fresh and not family.layer(unit) for unit in self._units(data))
 
     def why_not(self, data: bytes) -> str | None:
         """Return why a picture cannot be copied, or None."""

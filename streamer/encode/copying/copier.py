@@ -25,9 +25,9 @@ NOT_WHOLE = "their group of pictures did not come whole out of the decoder"
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A frame whose fate is not known: its pts in the source, and the picture as it would be encoded."""
+    """A frame whose fate is not known, and its picture as it would be encoded."""
 
-    pts: int
+    frame: Frame
     picture: av.VideoFrame
 
 
@@ -37,7 +37,7 @@ class Copier:
     def __init__(self, groups: Iterator[Group], splice: Splice) -> None:
         """Begin; ``groups`` are those of the source, ``splice`` makes the output's packets."""
         self.checksums = Checksums()
-        self.frames = self.copied = 0
+        self.frames = self.copied = self.leaning = 0
         self.reasons: Counter[str] = Counter()
         self._groups, self._splice = groups, splice
         self._group: Group | None = None
@@ -60,9 +60,10 @@ class Copier:
         while self._next is not None and frame.pts >= self._next.start:
             packets += self._encode_all()
             self._group, self._next = self._next, next(self._groups, None)
+            self.leaning += self._group.leaning
             size = len(self._group.pictures) * sum(plane.buffer_size for plane in picture.planes)
             self._why = self._group.why_not or (TOO_LONG if size > WAITING_BYTES else None)
-        self._waiting.append(Waiting(frame.pts, picture))
+        self._waiting.append(Waiting(frame, picture))
         self.frames += 1
         self._why = self._why or why_not
         if self._why is not None or self._group is None:
@@ -70,7 +71,7 @@ class Copier:
         self.checksums.note(self.frames - 1, frame.picture)
         if len(self._waiting) < len(self._group.pictures):
             return packets
-        whole = tuple(waiting.pts for waiting in self._waiting) == self._group.times
+        whole = tuple(waiting.frame.pts for waiting in self._waiting) == self._group.times
         packets += self._copy_all(self._group) if whole else self._encode_all()
         self._why = NOT_WHOLE  # whatever else is shown in its time was not coded in it
         return packets
@@ -86,13 +87,14 @@ class Copier:
     def remark(self) -> str:
         """Say what was copied, and why the rest was not."""
         why = "".join(f"; {count} not: {reason}" for reason, count in self.reasons.most_common())
-        return f"smart copy: {self.copied} of {self.frames} frames copied as they are{why}"
+        open_ones = f" ({self.leaning} key frames lean on others and begin no group)" if self.leaning and why else ""
+        return f"smart copy: {self.copied} of {self.frames} frames copied as they are{why}{open_ones}"
 
     def _copy_all(self, group: Group) -> "list[Packet[VideoStream]]":
-        shown = {waiting.pts: waiting.picture.pts for waiting in self._waiting}
+        waiting = {item.frame.pts: item for item in self._waiting}
         self.copied += len(self._waiting)
         self._waiting.clear()
-        return self._splice.copy([_moved(picture, shown[picture.pts]) for picture in group.pictures])
+        return self._splice.copy([_in_time(picture, waiting[picture.pts]) for picture in group.pictures])
 
     def _encode_all(self) -> "list[Packet[VideoStream]]":
         packets: list[Packet[VideoStream]] = []
@@ -105,6 +107,9 @@ class Copier:
         return packets
 
 
-def _moved(picture: Coded, pts: int | None) -> Coded:
+def _in_time(coded: Coded, waiting: Waiting) -> Coded:
+    """Return a coded picture at its time in the output."""
+    pts, time_base = waiting.picture.pts, waiting.picture.time_base
     assert pts is not None
-    return replace(picture, pts=pts)
+    assert time_base is not None
+    return replace(coded, pts=pts, duration=round(coded.duration * waiting.frame.time_base / time_base))

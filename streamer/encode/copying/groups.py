@@ -34,11 +34,13 @@ class Group:
         start: pts from which on pictures are its own.
         pictures: as they are to be decoded, empty where it cannot be copied.
         why_not: why it cannot.
+        leaning: how many key frames in it lean on what was before them, and so begin no group.
     """
 
     start: int
     pictures: tuple[Coded, ...]
     why_not: str | None = None
+    leaning: int = 0
 
     @property
     def times(self) -> tuple[int, ...]:
@@ -56,19 +58,21 @@ def groups_of(packets: "Iterable[Packet[Stream]]", coding: Coding, delay: int) -
     """
     pictures: list[Coded] = []
     why: str | None = None
-    size = 0
+    size = leaning = 0
     last: int | None = None
     for packet in packets:
         stamp = packet.pts if packet.pts is not None else packet.dts
         data = bytes(packet)
         if coding.fresh(data, packet.is_keyframe):
             if pictures:
-                group = _group(pictures, why, delay, last)
+                group = _group(pictures, why, delay, last, leaning)
                 last = max(group.start, *(group.times or (group.start,)))
                 yield group
-            pictures, why, size = [], None, 0
+            pictures, why, size, leaning = [], None, 0, 0
         elif not pictures:
             continue  # nothing can be said of what lies before the first fresh picture
+        else:
+            leaning += packet.is_keyframe
         size += len(data)
         if stamp is None:
             why = why or "they have no times"
@@ -80,13 +84,13 @@ def groups_of(packets: "Iterable[Packet[Stream]]", coding: Coding, delay: int) -
         why = why or coding.why_not(data)
         pictures.append(Coded(stamp, packet.duration or 0, b"" if why else data))
     if pictures:
-        yield _group(pictures, why, delay, last)
+        yield _group(pictures, why, delay, last, leaning)
 
 
-def _group(pictures: Sequence[Coded], why: str | None, delay: int, last: int | None) -> Group:
+def _group(pictures: Sequence[Coded], why: str | None, delay: int, last: int | None, leaning: int) -> Group:
     times = sorted(picture.pts for picture in pictures)
     if len(set(times)) < len(times) or (last is not None and times[0] <= last):
         why = why or "their times run backward"
     if any(picture.pts < time for picture, time in zip(pictures[delay:], times, strict=False)):
         why = why or "they are reordered more deeply than their film says, or than the container allows"
-    return Group(times[0], () if why else tuple(pictures), why)
+    return Group(times[0], () if why else tuple(pictures), why, leaning)

@@ -40,7 +40,7 @@ class Family:
 
     def layer(self, unit: bytes) -> int:
         """Return of which layer of pictures a unit is; 0: the one that is looked at."""
-        return 0 if self.header == 1 else (unit[0] & 1) << 5 | unit[1] >> 3
+        return 0 if len(unit) < 2 or self.header == 1 else (unit[0] & 1) << 5 | unit[1] >> 3
 
     def complete(self, units: Iterable[bytes]) -> bool:
         """Whether parameter sets of every kind are among some units."""

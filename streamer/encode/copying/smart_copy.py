@@ -33,13 +33,15 @@ from faceerase.streamer.encode.picture_track import PictureTrack
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.mask.matte import Matte
 
-TAGS = {(codec, muxer): tag for codec, tag in (("h264", "avc3"), ("hevc", "hev1")) for muxer in ("mp4", "mov", "ipod")}
-"""What a codec is called in a container where its parameter sets come with the pictures (ISO/IEC 14496-15)."""
+TAGS = {"h264": "avc3", "hevc": "hev1"}
+"""What a codec is called in MP4 and MOV where its parameter sets come with the pictures (ISO/IEC 14496-15)."""
 
 HIDDEN_EDGE = 16
 """Pixels: from here on, what is coded beyond a picture's edge is more than the filling of its last block."""
 
 A_FACE = "a face was erased in them or in their group of pictures"
+
+NOTHING_KEPT = "nothing was kept; try without --smart-copy"
 
 
 class SmartCopy:
@@ -59,7 +61,7 @@ class SmartCopy:
         self._header = self._stream.codec_context.extradata or b""
         self._coding: Coding | None = coding_of(info.codec, self._header)
         self.choice = choice
-        self.why_not = _why_not(info, choice, self._coding)
+        self.why_not = _why_not(info, choice, self._coding, muxer)
         if self.why_not is None and info.codec == "ffv1":
             size = (info.width, info.height)
             options = options_like(self._header, size, choice.pixel_format, dict(choice.options))
@@ -75,15 +77,15 @@ class SmartCopy:
     @property
     def tag(self) -> str | None:
         """What the codec is to be called in the container; None: as usual."""
-        return TAGS.get((self._info.codec, self._muxer)) if self.why_not is None else None
+        return TAGS.get(self._info.codec) if self.why_not is None and self._muxer in {"mp4", "mov"} else None
 
     def begin(self, track: PictureTrack, timing: Timing) -> None:
         """Begin to read; ``track`` is where the rest is encoded."""
         self._track = track
         if self.why_not is not None or self._coding is None:
             return
-        depths = (self._stream.codec_context.reorder_depth, track.reorder_depth)
-        delay = 0 if timing.constant_rate else max(0, *depths)
+        reorders = self._info.codec in TAGS and not timing.constant_rate
+        delay = max(self._stream.codec_context.reorder_depth, track.reorder_depth) if reorders else 0
         step = max(1, round(1 / (self._info.rate * timing.time_base)))
         splice = Splice(track, self._coding, DecodingTimes(delay, step), timing.time_base)
         packets = packets_of(self._container, [self._stream])
@@ -124,11 +126,12 @@ class SmartCopy:
                 film = FilmSource(written)
                 different = self._copier.checksums.first_difference(film.frames())
             except SourceError as error:
-                raise VerificationError(f"{target}: cannot be read again ({error}); nothing was kept") from error
+                raise VerificationError(f"{target}: cannot be read again ({error}); {NOTHING_KEPT}") from error
             if different is not None or film.lost:
                 what = film.lost[0] if film.lost else f"frame {different} is not as it was"
-                raise VerificationError(f"{target}: {what}; nothing was kept; try without --smart-copy")
-        return self._copier.remark()
+                raise VerificationError(f"{target}: {what}; {NOTHING_KEPT}")
+        tag = f"; called {self.tag} in the container, which some players do not know" if self.tag else ""
+        return self._copier.remark() + tag
 
     def close(self) -> None:
         """Close what is read."""
@@ -145,7 +148,7 @@ class SmartCopy:
         return "they carry what is dropped elsewhere" if dropped else None
 
 
-def _why_not(info: FilmInfo, choice: EncoderChoice, coding: Coding | None) -> str | None:
+def _why_not(info: FilmInfo, choice: EncoderChoice, coding: Coding | None, muxer: str) -> str | None:
     written = av.Codec(choice.encoder, "w").canonical_name
     if written != info.codec:
         return f"{info.codec} becomes {written}"
@@ -160,6 +163,8 @@ def _why_not(info: FilmInfo, choice: EncoderChoice, coding: Coding | None) -> st
         return f"profile {info.profile} becomes {profile}"
     if info.codec in {"h264", "hevc"} and info.clock == "dts":
         return "the film does not say when its pictures are shown"
+    if info.codec in TAGS and muxer == "ipod":
+        return "parameter sets have no place between the pictures of an .m4v; name an .mp4"
     return None
 
 
