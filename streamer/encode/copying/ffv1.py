@@ -38,8 +38,9 @@ def _likely(has_header: bool) -> Iterator[dict[str, str]]:
         yield {"level": "1", "g": "1"}
         return
     yield {}
-    for slices, check, gop, coder, context in product(SLICES, "10", ("1", "12"), CODERS, "01"):
-        yield {"level": "3", "slices": slices, "slicecrc": check, "g": gop, "coder": coder, "context": context}
+    for slices, check, gop, coder, context in product((*SLICES, None), "10", ("1", "12"), CODERS, "01"):
+        usual = {"level": "3", "slicecrc": check, "g": gop, "coder": coder, "context": context}
+        yield usual | ({"slices": slices} if slices else {})
 
 
 def _header(size: tuple[int, int], pixel_format: str, options: dict[str, str]) -> bytes | None:

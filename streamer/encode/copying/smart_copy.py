@@ -17,6 +17,7 @@ from av.video.stream import VideoStream
 
 from faceerase.errors import SourceError, VerificationError
 from faceerase.streamer.decode.beside import count_beside
+from faceerase.streamer.decode.display import PROGRESSIVE
 from faceerase.streamer.decode.opening import main_video, open_film
 from faceerase.streamer.decode.source import FilmInfo, FilmSource
 from faceerase.streamer.encode.codecs import PRORES, SHALLOWER, EncoderChoice
@@ -36,8 +37,8 @@ from faceerase.streamer.mask.matte import Matte
 TAGS = {"h264": "avc3", "hevc": "hev1"}
 """What a codec is called in MP4 and MOV where its parameter sets come with the pictures (ISO/IEC 14496-15)."""
 
-HIDDEN_EDGE = 16
-"""Pixels: from here on, what is coded beyond a picture's edge is more than the filling of its last block."""
+BLOCK = 16
+"""Pixels: what is coded beyond a picture's edge and is more than this is not just the filling of its last block."""
 
 A_FACE = "a face was erased in them or in their group of pictures"
 
@@ -176,5 +177,6 @@ def _hides_an_edge(info: FilmInfo) -> bool:
         stream = main_video(container, info.path, info.stream_index)
         for _ in container.decode(stream):
             context = stream.codec_context
-            return max(context.coded_width - info.width, context.coded_height - info.height) >= HIDDEN_EDGE
+            rows = BLOCK if info.field_order == PROGRESSIVE else 2 * BLOCK  # one in each field
+            return context.coded_width >= info.width + BLOCK or context.coded_height >= info.height + rows
     return True
