@@ -188,6 +188,9 @@ def probe(path: Path, number: int | None = None, frames: int = PROBED_FRAMES) ->
     with open_film(path) as container:
         stream = main_video(container, path, number)
         decoder = decoder_of(stream)
+        # FFmpeg is made to talk further down; a decoder's thread that talks while it is ended waits for Python's lock,
+        # which who ends it holds
+        decoder.thread_count = 1
         first: av.VideoFrame | None = None
         stamps = []
         try:
