@@ -52,13 +52,17 @@ WHOLE_CHROMA = frozenset({"libx264", "libx265"})
 
 @dataclass(frozen=True, slots=True)
 class EncoderChoice:
-    """An encoder, the pixel format that goes into it, its options, and what was changed and why (perhaps nothing)."""
+    """An encoder, the pixel format that goes into it, its options, and what was changed and why (perhaps nothing).
+
+    ``smart_copy``: pictures in which nothing is erased are copied where they can be.
+    """
 
     encoder: str
     pixel_format: str
     full_range: bool
     options: tuple[tuple[str, str], ...]
     remarks: tuple[str, ...] = ()
+    smart_copy: bool = False
 
 
 def choose_encoder(
@@ -89,7 +93,9 @@ def choose_encoder(
                 remarks.append(f"pixel format {wanted} encoded as {chosen}: {why}")
             # RGB that becomes YUV, as asked, becomes that of films.
             leaves_rgb = av.VideoFormat(wanted).is_rgb and not av.VideoFormat(chosen).is_rgb
-            return EncoderChoice(encoder, chosen, full_range and not leaves_rgb, options, tuple(remarks))
+            return EncoderChoice(
+                encoder, chosen, full_range and not leaves_rgb, options, tuple(remarks), config.smart_copy
+            )
     _asked_for(config.pix_fmt, names[0])
     tried = " and ".join(names)
     what = _described(wanted, source)

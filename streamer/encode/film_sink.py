@@ -19,6 +19,7 @@ from faceerase.streamer.decode.info import FilmInfo, probe
 from faceerase.streamer.decode.part import excerpt
 from faceerase.streamer.encode.codecs import EncoderChoice
 from faceerase.streamer.encode.container import FrameCounter, open_container, refuse_unheld, timing_of
+from faceerase.streamer.encode.copying.smart_copy import SmartCopy
 from faceerase.streamer.encode.counting import at_even_rate, sound_for
 from faceerase.streamer.encode.kept import not_kept
 from faceerase.streamer.encode.partial import PartialFile
@@ -55,7 +56,7 @@ class FilmSink:
                 together, or the other streams don't go into it as ``streams`` asks.
         """
         refuse_unheld(target, choice.encoder)
-        info = at_even_rate(info, target)
+        original, info = info, at_even_rate(info, target)
         self._info = info
         self._choice = choice
         self._written = 0
@@ -65,15 +66,22 @@ class FilmSink:
         self._beside = beside or ()
         self._partial = PartialFile(target)
         self._passengers: Passengers | None = None
+        self._copy: SmartCopy | None = None
         try:
             self._container = open_container(self._partial.url, target, info.time_base, info.audio_rates)
-            self._track = PictureTrack(self._container, info, choice, target, self._timing)
+            if choice.smart_copy:
+                self._copy = SmartCopy(original, choice, self._container.format.name)
+                choice = self._copy.choice
+            tag = self._copy.tag if self._copy is not None else None
+            self._track = PictureTrack(self._container, info, choice, target, self._timing, tag)
             if beside is not None:
                 select = self._from_zero or partial(excerpt, cut=info.cut)
                 self._passengers = Passengers(
                     info.path, info.stream_index, self._container, streams, beside, select, info.cut
                 )
             self._container.start_encoding()
+            if self._copy is not None:
+                self._copy.begin(self._track, self._timing)
         except (av.error.FFmpegError, ValueError) as error:
             self.abandon()
             raise SinkError(
@@ -89,7 +97,6 @@ class FilmSink:
         Raises:
             SinkError: the encoder or the disk refused.
         """
-        del matte
         picture = convert(frame.picture, self._choice)
         picture.pict_type = av.video.frame.PictureType.NONE  # the encoder chooses its own key frames
         picture.pts, picture.time_base = frame.pts, frame.time_base
@@ -97,7 +104,8 @@ class FilmSink:
             picture.pts = self._counter.count(frame.pts * frame.time_base)
             picture.time_base = self._timing.time_base
         try:
-            self._travel(self._track.encode(picture))
+            copy = self._copy
+            self._travel(self._track.encode(picture) if copy is None else copy.write(frame, matte, picture))
         except (av.error.FFmpegError, OSError) as error:
             raise SinkError(f"{self._partial.target}: frame {frame.index} not written ({reason_of(error)})") from error
         self._written += 1
@@ -113,7 +121,7 @@ class FilmSink:
         if self._counter is not None and self._counter.offset:
             remarks.append(f"start offset of {float(self._counter.offset):.3f} s lost: this container has none")
         try:
-            self._travel(self._track.encode(None))
+            self._travel(self._track.encode(None) if self._copy is None else self._copy.finish())
             if self._passengers is not None:
                 self._passengers.write_until(None)
             self._container.close()
@@ -123,6 +131,9 @@ class FilmSink:
             remarks += self._passengers.remarks
             self._passengers.close()
             remarks += self._from_zero.remarks if self._from_zero is not None else []
+        if self._copy is not None:
+            self._copy.close()
+            remarks.append(self._copy.check(self._partial.path, self._partial.target))
         return [*remarks, *self._check(), *not_kept(self._info, self._look_again())]
 
     def publish(self) -> None:
@@ -153,6 +164,8 @@ class FilmSink:
 
     def abandon(self) -> None:
         """Close everything and leave nothing behind."""
+        if self._copy is not None:
+            self._copy.close()
         if self._passengers is not None:
             self._passengers.close()
         container = getattr(self, "_container", None)

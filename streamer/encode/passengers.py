@@ -142,6 +142,7 @@ class Passengers:
                 added = self._output.add_stream_from_template(stream, opaque=True)
             if isinstance(added, VideoStream):
                 added.codec_context.framerate = stream.average_rate or added.codec_context.framerate
+                added.codec_context.codec_tag = stream.codec_context.codec_tag  # its file is of the same kind
             added.metadata.clear()  # of data streams it brings them along
             added.time_base = stream.time_base
             self._streams[passage.stream.index] = added

@@ -42,9 +42,15 @@ class PictureTrack:
     """Encodes pictures into packets of its stream."""
 
     def __init__(
-        self, container: OutputContainer, info: FilmInfo, choice: EncoderChoice, target: Path, timing: Timing
+        self,
+        container: OutputContainer,
+        info: FilmInfo,
+        choice: EncoderChoice,
+        target: Path,
+        timing: Timing,
+        tag: str | None = None,
     ) -> None:
-        """Open the encoder, and give the container its stream.
+        """Open the encoder, and give the container its stream; ``tag`` is what the codec is called there.
 
         Raises:
             SinkError: this is no encoder of pictures.
@@ -59,25 +65,20 @@ class PictureTrack:
         options = with_fields(choice.encoder, options, info.field_order)
         options = with_light(choice.encoder, options, info.light)
         codec = str(av.Codec(choice.encoder, "w").canonical_name)
-        tag = TAGS.get((codec, container.format.name))
+        tag = tag or TAGS.get((codec, container.format.name))
+        self._info, self._choice, self._timing, self._tag, self._options = info, choice, timing, tag, options
         shape = template(codec, info.width, info.height, info.light)
         if shape is None:
-            self.stream = container.add_stream(choice.encoder, rate=info.rate, options=options)
-            if not isinstance(self.stream, VideoStream):
+            stream = container.add_stream(choice.encoder, rate=info.rate, options=options)
+            if not isinstance(stream, VideoStream):
                 raise SinkError(f"{target}: {choice.encoder} is not a video encoder")
+            self.stream: VideoStream = stream
             self._context = self.stream.codec_context
             _configure(self._context, info, choice, timing, tag)
         else:
             with closing(shape):
                 self.stream = container.add_stream_from_template(shape.streams.video[0], opaque=True)
-            context = av.CodecContext.create(choice.encoder, "w")
-            assert isinstance(context, VideoCodecContext)
-            self._context = context
-            _configure(context, info, choice, timing, tag)
-            context.options = options
-            # The new stream knows whether its container wants headers apart
-            context.flags |= self.stream.codec_context.flags & Flags.global_header
-            context.open()
+            self._context = context = self._apart()
             for name in TOLD:
                 value = getattr(context, name)
                 if value is not None:
@@ -99,6 +100,39 @@ class PictureTrack:
             if self._pictures <= UNORDERED and self._context.name == "libx265":
                 packet.dts = packet.pts  # x265 gives one that was never set
         return packets
+
+    def renew(self) -> None:
+        """Take a new, equal encoder in the place of one that gave its last packets: its first picture is a key frame.
+
+        Raises:
+            av.error.FFmpegError: the encoder refuses.
+        """
+        self._context = self._apart()
+
+    @property
+    def header(self) -> bytes:
+        """What the encoder says before its first packet (FFmpeg's extradata), perhaps nothing."""
+        return self._context.extradata or b""
+
+    @property
+    def reorder_depth(self) -> int:
+        """By how many pictures decoding runs ahead of showing."""
+        # FFmpeg's wrapper of x265 does not tell, but the header that it writes does
+        decoder = av.CodecContext.create(str(self._context.codec.canonical_name), "r")
+        decoder.extradata = self._apart(Flags.global_header).extradata
+        decoder.open()
+        assert isinstance(decoder, VideoCodecContext)
+        return max(self._context.reorder_depth, decoder.reorder_depth)
+
+    def _apart(self, flags: int = 0) -> VideoCodecContext:
+        context = av.CodecContext.create(self._choice.encoder, "w")
+        assert isinstance(context, VideoCodecContext)
+        _configure(context, self._info, self._choice, self._timing, self._tag)
+        context.options = self._options
+        # The stream knows whether its container wants headers apart
+        context.flags |= flags | self.stream.codec_context.flags & Flags.global_header
+        context.open()
+        return context
 
 
 def _configure(

@@ -74,10 +74,16 @@ def clean(blob_engine: Any, make_contract: Callable[..., Any]) -> Callable[..., 
         verify: bool = False,
         matte: Path | None = None,
         report: Callable[[Progress], None] = lambda _: None,
+        smart_copy: bool = False,
         **streams: Any,
     ) -> FilmReport:
         config: FilmConfig = load_film_config(
-            None, {"encode": {"threads": 1}, "streams": streams, "verify": {"enabled": verify}}
+            None,
+            {
+                "encode": {"threads": 1, "smart_copy": smart_copy},
+                "streams": streams,
+                "verify": {"enabled": verify},
+            },
         )
         return anonymise_film(source, output, matte, config, engine, report)
 
@@ -194,3 +200,15 @@ def test_a_source_of_a_number(tmp_path: Path) -> None:
     source = two_pictures(tmp_path / "in.mkv")
     assert [FilmSource(source, number).info.stream_index for number in (None, 0, 1)] == [0, 0, 1]
     assert len(list(FilmSource(source, 1).frames())) == FRAMES[1]
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
+def test_each_picture_is_copied_or_not_by_itself(tmp_path: Path, clean: Callable[..., FilmReport], suffix: str) -> None:
+    source = two_pictures(tmp_path / f"in{suffix}")
+    report = clean(source, tmp_path / f"out{suffix}", video="all", verify=True, smart_copy=True)
+    assert any(text.startswith("smart copy: 0 of 12 frames") for text in report.remarks)
+    assert any(text.startswith("video stream 1: smart copy: 0 of 9 frames") for text in report.remarks)
+    assert all(brightest(tmp_path / f"out{suffix}", video) < 150 for video in (0, 1))
+    if suffix == ".mp4":
+        with av.open(str(tmp_path / "out.mp4")) as film:
+            assert {stream.codec_context.codec_tag for stream in film.streams.video} == {"avc3"}

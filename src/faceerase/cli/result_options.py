@@ -135,6 +135,18 @@ EncoderOption = Annotated[
     ),
 ]
 
+SmartCopy = Annotated[
+    bool | None,
+    typer.Option(
+        "--smart-copy",
+        show_default=False,
+        rich_help_panel=_PANEL,
+        help="Where nothing is erased and the codec stays, copy what is coded already: ProRes, DNxHR, FFV1 and MJPEG "
+        "frame by frame, H.264 and H.265 by closed groups of pictures. What was copied, and why the rest was not, is "
+        "said.",
+    ),
+]
+
 VideoStream = Annotated[
     str | None,
     typer.Option(

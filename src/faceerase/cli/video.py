@@ -37,6 +37,7 @@ def video(
     preset: result.Preset = None,
     pix_fmt: result.PixFmt = None,
     encoder_option: result.EncoderOption = None,
+    smart_copy: result.SmartCopy = None,
     video_stream: result.VideoStream = None,
     audio: result.Audio = None,
     keep_metadata: result.KeepMetadata = None,
@@ -79,7 +80,14 @@ def video(
         },
         "mask": {"rule": threshold_rule, "threshold": threshold},
         "erase": {"method": method},
-        "encode": {"codec": codec, "crf": crf, "bitrate": bitrate, "preset": preset, "pix_fmt": pix_fmt},
+        "encode": {
+            "codec": codec,
+            "crf": crf,
+            "bitrate": bitrate,
+            "preset": preset,
+            "pix_fmt": pix_fmt,
+            "smart_copy": smart_copy,
+        },
         "streams": {
             "video": video_stream,
             "audio": audio,

@@ -1,0 +1,1 @@
+"""Parts of a film in which nothing is erased, copied as they are coded instead of encoded again."""
