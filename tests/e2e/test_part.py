@@ -41,7 +41,7 @@ def test_a_part_comes_out_with_its_sound_and_is_verified(
     [
         (["--from", "9"], "--from 9: the film has no frame there; its last frame is shown at 0.360 s"),
         (["--from", "0.3", "--to", "0.2"], "nothing lies there"),
-        (["--to", "00:00:01;00"], "drop-frame codes (;) are for 29.97 and 59.94"),
+        (["--to", "00:00:01;00"], "drop-frame exists at 29.97 and 59.94 frames a second"),
     ],
 )
 def test_parts_that_are_not_there(

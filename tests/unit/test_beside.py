@@ -16,11 +16,11 @@ from faceerase.streamer.box import Box
 from faceerase.streamer.decode.side_data import nameable, side_data_of
 from faceerase.streamer.decode.source import FilmSource
 from faceerase.streamer.encode.codecs import choose_encoder
-from faceerase.streamer.encode.film_sink import FilmSink
 from faceerase.streamer.encode.left_behind import left_behind
 from faceerase.streamer.encode.settings import SourceCodec
 from faceerase.streamer.erase.anonymizer import PlaneAnonymizer
 from faceerase.streamer.mask.regions import SHAPE_SIDE, FrameMask, Region
+from faceerase.streamer.stills.opening import open_sink, open_source
 
 CAPTIONS = bytes.fromhex("fc942c fc4142 fd8080".replace(" ", ""))
 """Three triplets of CEA-608/708: erase the screen, "AB", nothing."""
@@ -100,11 +100,11 @@ def first_slice(data: bytes, hevc: bool) -> int:
 
 def anonymise(source: Path, target: Path, codec: str, pixel_format: str | None = None) -> list[str]:
     """Send a film all the way round the network, with a mask in every frame."""
-    film = FilmSource(source)
+    film = open_source(source)
     info = film.info
     config = EncodeConfig(codec=codec, threads=1, pix_fmt=pixel_format)
     choice = choose_encoder(config, SourceCodec(info.codec), info.planar_format, info.full_range, target.suffix)
-    sink, anonymizer = FilmSink(target, info, choice), PlaneAnonymizer("solid")
+    sink, anonymizer = open_sink(target, film, choice), PlaneAnonymizer("solid")
     for frame in film.frames():
         clean, matte = anonymizer.erase(frame, MASK)
         assert not matte.empty
@@ -198,7 +198,14 @@ def test_exif_goes_no_further_than_the_decoder(tmp_path: Path) -> None:
     remarks = anonymise(tmp_path / "in.jpg", tmp_path / "out.png", "auto", "rgb24")
     assert b"A MAKER" in (tmp_path / "in.jpg").read_bytes()
     assert b"A MAKER" not in (tmp_path / "out.png").read_bytes()
-    assert "EXIF or other side data that has no name here removed (1 frames)" in remarks
+    assert "dropped: EXIF (device)" in remarks
+
+
+def test_exif_of_a_film_that_is_a_photo_is_taken_off_its_frame(tmp_path: Path) -> None:
+    photo(tmp_path / "in.jpg")
+    film = FilmSource(tmp_path / "in.jpg")
+    assert len(list(film.frames())) == 1
+    assert "EXIF or other side data that has no name here removed (1 frames)" in film.remarks
 
 
 def test_without_exif_a_photo_still_says_how_it_lies(tmp_path: Path) -> None:
