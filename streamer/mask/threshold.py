@@ -24,7 +24,7 @@ OUTLINE_FOLLOWED = 0.56
 """The same for a face that is followed: one look in each frame is noisier than the mean of two, and the shapes of
 neighbouring frames are put together anyway."""
 
-GROWS, GROWS_FOLLOWED = 1.8, 1.35
+GROWS, GROWS_FOLLOWED = 2.4, 1.35
 """How many times as large as the candidate, or as the face a moment ago, an outline may be."""
 
 SMALL_SHARE, LARGE_SHARE = 0.69, 0.8
