@@ -6,7 +6,7 @@ Each stage is a generator over values; ``prefetch`` puts a thread between two of
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from faceerase.configs.film import FilmConfig, MaskConfig
@@ -26,6 +26,7 @@ from faceerase.streamer.look.engine import OnnxEngine
 from faceerase.streamer.look.looks import Looks
 from faceerase.streamer.look.planner import make_planner
 from faceerase.streamer.mask.matte import Matte
+from faceerase.streamer.mask.threshold import GROWS_ALONE
 from faceerase.streamer.prefetch import FRAMES_AHEAD, prefetch
 from faceerase.streamer.report import FilmReport, Progress
 from faceerase.streamer.seams import Anonymizer, FrameSink
@@ -79,6 +80,8 @@ def anonymise(
     finders = finders_of(config, engine, criteria) if config.verify.enabled else None
     film = open_source(source, config.decode.picture_rate, config.streams.number, config.part)
     info = film.info
+    if info.frame_count == 1:
+        criteria = replace(criteria, grows=GROWS_ALONE)
     coded = SourceCodec(info.codec, info.profile, (info.width, info.height))
     choice = choose_encoder(config.encode, coded, info.planar_format, info.full_range, output.suffix)
     remarks = [*choice.remarks, *unknown(info)]

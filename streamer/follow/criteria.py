@@ -29,12 +29,17 @@ SHRINKS_TO = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Criteria:
-    """Threshold rule and value, margin as in ``MaskConfig``, smallest height in picture pixels."""
+    """What counts.
+
+    Threshold rule and value, margin as in ``MaskConfig``, smallest height in picture pixels; ``grows`` is how many
+    times as large as its candidate a new face may be.
+    """
 
     rule: ThresholdRule
     threshold: float
     margin: float
     min_face: float
+    grows: float = GROWS
 
     def certainty(self, region: Region) -> float:
         """Return how certain a region is: more than 1 is certain."""
@@ -42,7 +47,7 @@ class Criteria:
 
     def found_in(self, map_: NDArray[np.float32], view: View, box: Box) -> Region | None:
         """Return what the second look at a candidate's box shows, where it is worth following."""
-        region = region_in(map_, view, box, Outline(self.rule, self.threshold, OUTLINE, self.margin, GROWS))
+        region = region_in(map_, view, box, Outline(self.rule, self.threshold, OUTLINE, self.margin, self.grows))
         return region if region is not None and self.certainty(region) > STARTS_FROM else None
 
     def followed_in(self, map_: NDArray[np.float32], view: View, box: Box) -> Region | None:

@@ -15,7 +15,7 @@ from faceerase.streamer.look.second_look import Closer, look_closer
 from faceerase.streamer.look.view import cut_view
 from faceerase.streamer.mask.outline import Outline, region_in
 from faceerase.streamer.mask.regions import Region
-from faceerase.streamer.mask.threshold import DOUBTFUL, GROWS, HOPELESS, OUTLINE, SPECK, certain_from
+from faceerase.streamer.mask.threshold import DOUBTFUL, GROWS_ALONE, HOPELESS, OUTLINE, SPECK, certain_from
 from faceerase.streamer.seams import MaskEngine
 
 
@@ -42,7 +42,7 @@ def certain_regions(
     looked: Sequence[Closer], rule: ThresholdRule, threshold: float, margin: float, min_face: float
 ) -> tuple[Region, ...]:
     """Return the regions of a picture in which a face is certain enough."""
-    outline = Outline(rule, threshold, OUTLINE, margin, GROWS)
+    outline = Outline(rule, threshold, OUTLINE, margin, GROWS_ALONE)
     found = (region_in(one.map, one.view, one.box, outline) for one in looked)
     return tuple(
         region

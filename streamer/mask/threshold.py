@@ -24,8 +24,9 @@ OUTLINE_FOLLOWED = 0.56
 """The same for a face that is followed: one look in each frame is noisier than the mean of two, and the shapes of
 neighbouring frames are put together anyway."""
 
-GROWS, GROWS_FOLLOWED = 2.4, 1.35
-"""How many times as large as the candidate, or as the face a moment ago, an outline may be."""
+GROWS, GROWS_FOLLOWED, GROWS_ALONE = 1.8, 1.35, 2.4
+"""How many times as large as the candidate, or as the face a moment ago, an outline may be; in a picture that has no
+other frames to show the rest of a face, wider."""
 
 SMALL_SHARE, LARGE_SHARE = 0.69, 0.8
 """Shares of the threshold that are enough for the smallest and for large faces: few pixels speak for small ones, and
