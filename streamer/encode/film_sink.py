@@ -22,7 +22,7 @@ from faceerase.streamer.encode.container import FrameCounter, open_container, re
 from faceerase.streamer.encode.copying.smart_copy import SmartCopy
 from faceerase.streamer.encode.counting import at_even_rate, sound_for
 from faceerase.streamer.encode.kept import not_kept
-from faceerase.streamer.encode.partial import PartialFile
+from faceerase.streamer.encode.partial import HiddenSink, PartialFile
 from faceerase.streamer.encode.passengers import USUAL, Passengers
 from faceerase.streamer.encode.picture_track import PictureTrack
 from faceerase.streamer.encode.pixels import convert
@@ -31,7 +31,7 @@ from faceerase.streamer.frame import Frame
 from faceerase.streamer.mask.matte import Matte
 
 
-class FilmSink:
+class FilmSink(HiddenSink):
     """Writes one film."""
 
     def __init__(
@@ -65,6 +65,7 @@ class FilmSink:
         self._from_zero = sound_for(info, target) if self._timing.constant_rate else None
         self._beside = beside or ()
         self._partial = PartialFile(target)
+        super().__init__(self._partial)
         self._passengers: Passengers | None = None
         self._copy: SmartCopy | None = None
         try:
@@ -136,32 +137,6 @@ class FilmSink:
             remarks.append(self._copy.check(self._partial.path, self._partial.target))
         return [*remarks, *self._check(), *not_kept(self._info, self._look_again())]
 
-    def publish(self) -> None:
-        """Give the finished film its name.
-
-        Raises:
-            SinkError: the folder vanished or refuses.
-        """
-        self._partial.publish()
-
-    @property
-    def unpublished(self) -> Path:
-        """Where the film lies until it is published."""
-        return self._partial.path
-
-    @property
-    def target(self) -> Path:
-        """Where it will lie then."""
-        return self._partial.target
-
-    def keep_as(self, name: Path) -> None:
-        """Give the finished film, which is not to be published, another name; ``abandon`` leaves it there.
-
-        Raises:
-            SinkError: the folder vanished or refuses.
-        """
-        self._partial.keep_as(name)
-
     def abandon(self) -> None:
         """Close everything and leave nothing behind."""
         if self._copy is not None:
@@ -173,7 +148,7 @@ class FilmSink:
             # Half a file may not even close; it is removed next
             with suppress(av.error.FFmpegError, OSError, ValueError):
                 container.close()
-        self._partial.remove()
+        super().abandon()
 
     def _travel(self, packets: "Sequence[Packet[VideoStream]]") -> None:
         for packet in packets:

@@ -13,14 +13,14 @@ from av.video.stream import VideoStream
 
 from faceerase.errors import ConfigError, SinkError
 from faceerase.streamer.decode.info import FilmInfo
-from faceerase.streamer.encode.partial import PartialFile
+from faceerase.streamer.encode.partial import HiddenSink, PartialFile
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.mask.matte import Matte
 from faceerase.streamer.stills.hidden import HiddenPictures
 from faceerase.streamer.stills.place import pattern_of
 
 
-class MatteFilm:
+class MatteFilm(HiddenSink):
     """A lossless gray film of the mattes."""
 
     def __init__(self, target: Path, info: FilmInfo) -> None:
@@ -30,6 +30,7 @@ class MatteFilm:
             SinkError: the place cannot be written to.
         """
         self._partial = PartialFile(target)
+        super().__init__(self._partial)
         try:
             self._container = av.open(self._partial.url, "w", options={"fflags": "+bitexact"})
             stream = self._container.add_stream("ffv1", rate=info.rate)
@@ -68,28 +69,15 @@ class MatteFilm:
             raise SinkError(f"{self._partial.target}: the matte is not finished ({error})") from error
         return []
 
-    @property
-    def unpublished(self) -> Path:
-        """Where the matte lies until it is published."""
-        return self._partial.path
-
-    def publish(self) -> None:
-        """Give the finished matte its name.
-
-        Raises:
-            SinkError: the folder vanished or refuses.
-        """
-        self._partial.publish()
-
     def abandon(self) -> None:
         """Leave nothing behind."""
         # Half a file may not even close; it is removed next
         with suppress(av.error.FFmpegError, OSError, ValueError):
             self._container.close()
-        self._partial.remove()
+        super().abandon()
 
 
-class MattePicture:
+class MattePicture(HiddenSink):
     """A PNG of the matte of a film of one frame, or a numbered sequence of them."""
 
     def __init__(self, target: Path, number_of: Callable[[Frame], int] = lambda frame: frame.index) -> None:
@@ -104,7 +92,8 @@ class MattePicture:
         """
         self._pattern = pattern_of(target)
         self._number_of = number_of
-        self._hidden = HiddenPictures(target)
+        self._pictures = HiddenPictures(target)
+        super().__init__(self._pictures)
 
     def write(self, frame: Frame, matte: Matte) -> None:
         """Write one matte.
@@ -113,8 +102,8 @@ class MattePicture:
             ConfigError: this is the second frame, and a single file was named.
             SinkError: the disk refused.
         """
-        target = self._hidden.target
-        if self._pattern is None and self._hidden.names:
+        target = self.target
+        if self._pattern is None and self._pictures.names:
             raise ConfigError(
                 f"{target}: a PNG holds the matte of one frame; name an .mkv, or a pattern such as "
                 f"{target.stem}.%04d.png, for a film"
@@ -123,28 +112,11 @@ class MattePicture:
         if not done:
             raise SinkError(f"{target}: matte of frame {frame.index} cannot be encoded")
         name = self._pattern.name(self._number_of(frame)) if self._pattern else target.name
-        self._hidden.put(name, data.tobytes())
+        self._pictures.put(name, data.tobytes())
 
     def finish(self) -> Sequence[str]:
         """Do nothing: a picture is whole when it is written."""
         return []
-
-    @property
-    def unpublished(self) -> Path:
-        """Where the pictures lie until they are published."""
-        return self._hidden.path
-
-    def publish(self) -> None:
-        """Give the pictures their names.
-
-        Raises:
-            SinkError: the folder vanished or refuses.
-        """
-        self._hidden.publish()
-
-    def abandon(self) -> None:
-        """Leave nothing behind."""
-        self._hidden.remove()
 
 
 def open_matte(

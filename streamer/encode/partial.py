@@ -5,8 +5,76 @@ Knows nothing of what is in it.
 
 import os
 from pathlib import Path
+from typing import Protocol
 
 from faceerase.errors import SinkError
+
+
+class Hidden(Protocol):
+    """What has no name until it is whole."""
+
+    target: Path
+
+    @property
+    def path(self) -> Path:
+        """Where it lies until then."""
+        ...
+
+    def publish(self) -> None:
+        """Give it its name."""
+        ...
+
+    def keep_as(self, other: Path, /) -> None:
+        """Give it a name that is not the target's; ``remove`` leaves it there."""
+        ...
+
+    def remove(self) -> None:
+        """Leave nothing behind, what was published included."""
+        ...
+
+
+class HiddenSink:
+    """What every ``FrameSink`` does with the hidden place that it writes to."""
+
+    def __init__(self, hidden: Hidden) -> None:
+        self._hidden = hidden
+
+    @property
+    def target(self) -> Path:
+        """Where the result will lie."""
+        return self._hidden.target
+
+    @property
+    def unpublished(self) -> Path:
+        """Where it lies until it is published."""
+        return self._hidden.path
+
+    def publish(self) -> None:
+        """Give the finished result its name.
+
+        Raises:
+            SinkError: the folder vanished or refuses.
+        """
+        self._hidden.publish()
+
+    def keep_as(self, name: Path) -> None:
+        """Give the finished result, which is not to be published, another name; ``abandon`` leaves it there.
+
+        Raises:
+            SinkError: the folder vanished or refuses.
+        """
+        self._hidden.keep_as(name)
+
+    def abandon(self) -> None:
+        """Leave nothing behind."""
+        self._hidden.remove()
+
+
+def usual_mode(bits: int) -> int:
+    """Return the permissions of a new file (0o666) or folder (0o777) of this user's."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return bits & ~mask
 
 
 class PartialFile:
@@ -56,9 +124,7 @@ class PartialFile:
 
     def _rename(self, name: Path) -> None:
         try:
-            mask = os.umask(0)
-            os.umask(mask)
-            os.chmod(self.path, 0o666 & ~mask)
+            os.chmod(self.path, usual_mode(0o666))
             with self.path.open("rb") as written:
                 os.fsync(written.fileno())
             os.replace(self.path, name)

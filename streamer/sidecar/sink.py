@@ -13,7 +13,7 @@ from pathlib import Path
 from faceerase.configs.film import FilmConfig
 from faceerase.errors import ConfigError, SinkError
 from faceerase.streamer.decode.info import FilmInfo
-from faceerase.streamer.encode.partial import PartialFile
+from faceerase.streamer.encode.partial import HiddenSink, PartialFile
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.look.engine import OnnxEngine
 from faceerase.streamer.mask.matte import Matte
@@ -27,7 +27,7 @@ from faceerase.streamer.sidecar.versions import describe_model, resolved, runnin
 from faceerase.streamer.verify.gate import rejected_name
 
 
-class ReportSink:
+class ReportSink(HiddenSink):
     """Writes one report."""
 
     def __init__(self, target: Path, info: FilmInfo, config: FilmConfig, engine: OnnxEngine) -> None:
@@ -49,6 +49,7 @@ class ReportSink:
         self._listed = 0
         self._outcome: tuple[FilmReport, Path] | None = None
         self._partial = PartialFile(target)
+        super().__init__(self._partial)
         try:
             self._lines = tempfile.TemporaryFile(dir=target.parent)  # noqa: SIM115 - closed by finish and abandon
         except OSError as error:
@@ -95,37 +96,11 @@ class ReportSink:
         self._lines.close()
         return []
 
-    @property
-    def unpublished(self) -> Path:
-        """Where the report lies until it is published."""
-        return self._partial.path
-
-    @property
-    def target(self) -> Path:
-        """Where it will lie then."""
-        return self._partial.target
-
-    def publish(self) -> None:
-        """Give the finished report its name.
-
-        Raises:
-            SinkError: the folder vanished or refuses.
-        """
-        self._partial.publish()
-
-    def keep_as(self, name: Path) -> None:
-        """Give the finished report, which is not to be published, another name; ``abandon`` leaves it there.
-
-        Raises:
-            SinkError: the folder vanished or refuses.
-        """
-        self._partial.keep_as(name)
-
     def abandon(self) -> None:
         """Leave nothing behind."""
         with suppress(OSError):  # closing writes what was not written yet, perhaps to a full disk
             self._lines.close()
-        self._partial.remove()
+        super().abandon()
 
     def _head(self, outcome: FilmReport, written: Path) -> Head:
         tracks = self._log.tracks()

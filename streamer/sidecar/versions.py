@@ -9,6 +9,7 @@ import av
 import cv2
 import numpy as np
 import onnxruntime as ort
+from av import library_versions
 
 from faceerase import __version__
 from faceerase.configs.film import SHIPPED_MODEL, FilmConfig
@@ -24,7 +25,7 @@ def running_versions() -> Versions:
         platform=platform.platform(),
         pyav=av.__version__,
         ffmpeg=av.ffmpeg_version_info,
-        ffmpeg_libraries={name: ".".join(map(str, version)) for name, version in av.library_versions.items()},
+        ffmpeg_libraries={name: ".".join(map(str, version)) for name, version in library_versions.items()},
         onnxruntime=ort.__version__,
         opencv=cv2.__version__,
         numpy=np.__version__,

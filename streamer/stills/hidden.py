@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from faceerase.errors import SinkError
+from faceerase.streamer.encode.partial import usual_mode
 from faceerase.streamer.stills.kinds import kind_of_name
 from faceerase.streamer.stills.place import pattern_of
 
@@ -53,10 +54,8 @@ class HiddenFolder:
             SinkError: the place vanished or refuses; then the older one is still there.
         """
         older = self.path.with_suffix(".old")
-        mask = os.umask(0)
-        os.umask(mask)
         try:
-            os.chmod(self.path, 0o777 & ~mask)
+            os.chmod(self.path, usual_mode(0o777))
             if self.target.exists():
                 os.rename(self.target, older)
             try:
@@ -147,11 +146,10 @@ class HiddenPictures:
         self._clear()
 
     def _move(self, moves: dict[Path, Path], moved: list[Path]) -> None:
-        mask = os.umask(0)
-        os.umask(mask)
+        mode = usual_mode(0o666)
         try:
             for path, name in moves.items():
-                os.chmod(path, 0o666 & ~mask)
+                os.chmod(path, mode)
                 os.replace(path, name)
                 moved.append(name)
         except OSError as error:

@@ -15,6 +15,7 @@ from av.video.codeccontext import VideoCodecContext
 from faceerase.errors import ConfigError, SinkError, SourceError, VerificationError, reason_of
 from faceerase.streamer.decode.info import FilmInfo
 from faceerase.streamer.encode.codecs import EncoderChoice
+from faceerase.streamer.encode.partial import HiddenSink
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.mask.matte import Matte
 from faceerase.streamer.stills.extras import Extras
@@ -33,7 +34,7 @@ PROFILE_OF, GRAY = slice(16, 20), b"GRAY"
 ExtrasOf = Callable[[Frame], Extras]
 
 
-class PictureSink:
+class PictureSink(HiddenSink):
     """Writes the pictures of one target."""
 
     def __init__(
@@ -68,7 +69,8 @@ class PictureSink:
         self._like = like
         self._pattern = pattern_of(target)
         self._left = [*left]
-        self._hidden = HiddenPictures(target)
+        self._pictures = HiddenPictures(target)
+        super().__init__(self._pictures)
 
     def write(self, frame: Frame, matte: Matte) -> None:
         """Encode one picture.
@@ -78,7 +80,7 @@ class PictureSink:
             SinkError: the encoder or the disk refused.
         """
         del matte
-        if self._pattern is None and self._hidden.names:
+        if self._pattern is None and self._pictures.names:
             raise ConfigError(
                 f"{self.target}: one picture for a film of several; name a pattern such as "
                 f"{self.target.stem}.%04d{self.target.suffix}"
@@ -86,7 +88,7 @@ class PictureSink:
         name = self._pattern.name(self._number_of(frame)) if self._pattern else self.target.name
         extras = self._fitting(self._like(frame))
         data = encode_picture(frame.picture, self._info, self._kind, self._choice, extras)
-        self._hidden.put(name, self._kind.write(data, extras))
+        self._pictures.put(name, self._kind.write(data, extras))
 
     def finish(self) -> Sequence[str]:
         """Read everything again; return remarks for the report.
@@ -94,10 +96,10 @@ class PictureSink:
         Raises:
             VerificationError: a picture cannot be decoded, is of another size, or carries what it should not.
         """
-        if not self._hidden.names:
+        if not self._pictures.names:
             raise VerificationError(f"{self.target}: no picture was written")
         size = (self._info.width, self._info.height)
-        for path in self._hidden.paths():
+        for path in self._pictures.paths():
             try:
                 written = read_picture(path)
             except SourceError as error:
@@ -106,36 +108,6 @@ class PictureSink:
                 what = written.damage or ", ".join(written.extras.dropped) or "another size"
                 raise VerificationError(f"{self.target}: {path.name} is not what was to be written ({what})")
         return self._left
-
-    @property
-    def target(self) -> Path:
-        """Where the pictures will lie."""
-        return self._hidden.target
-
-    @property
-    def unpublished(self) -> Path:
-        """Where they lie until they are published."""
-        return self._hidden.path
-
-    def publish(self) -> None:
-        """Give the finished pictures their names.
-
-        Raises:
-            SinkError: the folder vanished or refuses.
-        """
-        self._hidden.publish()
-
-    def keep_as(self, name: Path) -> None:
-        """Give the finished pictures, which are not to be published, other names; ``abandon`` leaves them there.
-
-        Raises:
-            SinkError: the folder vanished or refuses.
-        """
-        self._hidden.keep_as(name)
-
-    def abandon(self) -> None:
-        """Leave nothing behind."""
-        self._hidden.remove()
 
     def _fitting(self, extras: Extras) -> Extras:
         """Return what of a picture's extras the target can hold; say what it cannot."""
