@@ -7,17 +7,12 @@ import av
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from passing import pass_through
 
-from faceerase.configs.film import EncodeConfig
 from faceerase.errors import SinkError
 from faceerase.streamer.decode.source import FilmSource
-from faceerase.streamer.encode.codecs import choose_encoder
-from faceerase.streamer.encode.film_sink import FilmSink
-from faceerase.streamer.encode.settings import SourceCodec
-from faceerase.streamer.mask.matte import Matte
 from faceerase.streamer.planes import layout_of, plane_views
 
-NO_MATTE = Matte(np.zeros((1, 1), np.uint8), (1, 1), 1, 1)
 SHAPES = {"prores_ks": ("yuva444p10le", ".mov"), "libvpx-vp9": ("yuva420p", ".webm"), "ffv1": ("yuva422p10le", ".mkv")}
 
 
@@ -41,17 +36,8 @@ def write(path: Path, encoder: str, pixel_format: str) -> Path:
 
 
 def copy(source: Path, target: Path, codec: str = "auto") -> list[str]:
-    film = FilmSource(source)
-    info = film.info
-    coded = SourceCodec(info.codec, info.profile, (info.width, info.height))
-    config = EncodeConfig(codec=codec, threads=1)
-    choice = choose_encoder(config, coded, info.planar_format, info.full_range, target.suffix)
-    sink = FilmSink(target, info, choice)
-    for frame in film.frames():
-        sink.write(frame, NO_MATTE)
-    remarks = [*choice.remarks, *sink.finish()]
-    sink.publish()
-    return remarks
+    passed = pass_through(source, target, codec=codec)
+    return [*passed.choice.remarks, *passed.told]
 
 
 def alpha_of(path: Path) -> NDArray[np.float64]:

@@ -4,31 +4,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
+from broken import BrokenEraser
 
 from faceerase.configs.film import FilmConfig, load_film_config
 from faceerase.errors import ModelError, SourceError, VerificationError
 from faceerase.streamer import pipeline
-from faceerase.streamer.frame import Frame
-from faceerase.streamer.mask.matte import Matte
-from faceerase.streamer.mask.regions import FrameMask
 from faceerase.streamer.report import FilmReport, Progress
 from faceerase.streamer.verify import gate
 from faceerase.streamer.verify.gate import rejected_name
 from faceerase.streamer.verify.verdict import FacesLeftError
-
-
-class BrokenEraser:
-    """An ``Anonymizer`` that erases nothing."""
-
-    def __init__(self, *options: object) -> None:
-        del options
-
-    def erase(self, frame: Frame, mask: FrameMask) -> tuple[Frame, Matte]:
-        picture = frame.picture
-        cells = np.zeros((picture.height // 2, picture.width // 2), np.uint8)
-        return frame, Matte(cells, (2, 2), picture.width, picture.height)
 
 
 @pytest.fixture

@@ -10,15 +10,14 @@ import av
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from passing import pass_through
 
-from faceerase.configs.film import EncodeConfig
 from faceerase.streamer.box import Box
 from faceerase.streamer.decode.info import FilmInfo
 from faceerase.streamer.decode.source import FilmSource
-from faceerase.streamer.encode.codecs import LISTED_ONLY, choose_encoder
-from faceerase.streamer.encode.film_sink import FilmSink
-from faceerase.streamer.encode.settings import SourceCodec
+from faceerase.streamer.encode.codecs import LISTED_ONLY
 from faceerase.streamer.erase.anonymizer import PlaneAnonymizer
+from faceerase.streamer.frame import Frame
 from faceerase.streamer.mask.matte import Matte
 from faceerase.streamer.mask.regions import SHAPE_SIDE, FrameMask, Region
 from faceerase.streamer.planes import REPACKED, PlaneArray, is_planar, layout_of, plane_views
@@ -68,20 +67,15 @@ def write(path: Path, codec: str, pixel_format: str, color_range: int = 1) -> Pa
 
 
 def anonymise(source: Path, target: Path, codec: str) -> tuple[list[str], list[Matte]]:
-    film = FilmSource(source)
-    info = film.info
-    coded = SourceCodec(info.codec, info.profile, (info.width, info.height))
-    config = EncodeConfig(codec=codec, threads=1)
-    choice = choose_encoder(config, coded, info.planar_format, info.full_range, target.suffix)
-    sink, anonymizer = FilmSink(target, info, choice), PlaneAnonymizer("inpaint")
-    mattes = []
-    for frame in film.frames():
+    anonymizer, mattes = PlaneAnonymizer("inpaint"), []
+
+    def erase(frame: Frame) -> tuple[Frame, Matte]:
         clean, matte = anonymizer.erase(frame, MASK)
-        sink.write(clean, matte)
         mattes.append(matte)
-    remarks = [*choice.remarks, *film.remarks, *sink.finish()]
-    sink.publish()
-    return remarks, mattes
+        return clean, matte
+
+    passed = pass_through(source, target, erase=erase, codec=codec)
+    return [*passed.choice.remarks, *passed.film.remarks, *passed.told], mattes
 
 
 def planes(path: Path) -> tuple[FilmInfo, list[tuple[PlaneArray, ...]]]:

@@ -8,15 +8,12 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import av
-import numpy as np
 import pytest
+from broken import BrokenEraser
 
 from faceerase.configs.film import SHIPPED_MODEL, load_film_config
 from faceerase.errors import ConfigError, SinkError
 from faceerase.streamer import pipeline
-from faceerase.streamer.frame import Frame
-from faceerase.streamer.mask.matte import Matte
-from faceerase.streamer.mask.regions import FrameMask
 from faceerase.streamer.report import FilmReport
 from faceerase.streamer.sidecar import sink as report_sink
 from faceerase.streamer.sidecar.schema import Report
@@ -136,18 +133,6 @@ def test_lost_frames_are_named_and_the_report_is_there(
     assert clean(tmp_path / "cut.mkv").lost
     report = read(tmp_path / "out" / "film.json")
     assert "cut off" in report.lost[-1]
-
-
-class BrokenEraser:
-    """An ``Anonymizer`` that erases nothing."""
-
-    def __init__(self, *options: object) -> None:
-        del options
-
-    def erase(self, frame: Frame, mask: FrameMask) -> tuple[Frame, Matte]:
-        picture = frame.picture
-        cells = np.zeros((picture.height // 2, picture.width // 2), np.uint8)
-        return frame, Matte(cells, (2, 2), picture.width, picture.height, mask.regions)
 
 
 @pytest.mark.parametrize("keep", [False, True])

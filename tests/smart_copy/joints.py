@@ -8,14 +8,14 @@ from pathlib import Path
 import av
 import numpy as np
 from av import logging as av_logging
+from passing import pass_through
 
-from faceerase.configs.film import EncodeConfig
 from faceerase.streamer.box import Box
 from faceerase.streamer.decode.source import FilmSource
-from faceerase.streamer.encode.codecs import SourceCodec, choose_encoder
 from faceerase.streamer.encode.copying.checksums import checksum
-from faceerase.streamer.encode.film_sink import FilmSink
 from faceerase.streamer.erase.anonymizer import PlaneAnonymizer
+from faceerase.streamer.frame import Frame
+from faceerase.streamer.mask.matte import Matte
 from faceerase.streamer.mask.regions import SHAPE_SIDE, FrameMask, Region
 
 WIDTH, HEIGHT = 256, 144
@@ -65,21 +65,12 @@ def film(path: Path, kind: Kind, frames: int, times: Sequence[int] | None = None
 
 def clean(source: Path, target: Path, faces: set[int], **encode: object) -> list[str]:
     """Erase a face in some frames and return the remarks."""
-    reader = FilmSource(source)
-    info = reader.info
-    config = EncodeConfig(threads=2, smart_copy=True, **encode)
-    coded = SourceCodec(info.codec, info.profile, (info.width, info.height))
-    choice = choose_encoder(config, coded, info.planar_format, info.full_range, target.suffix)
-    sink, anonymizer = FilmSink(target, info, choice), PlaneAnonymizer("solid")
-    try:
-        for frame in reader.frames():
-            sink.write(*anonymizer.erase(frame, FACE if frame.index in faces else NOBODY))
-        remarks = list(sink.finish())
-        sink.publish()
-    except BaseException:
-        sink.abandon()
-        raise
-    return remarks
+    anonymizer = PlaneAnonymizer("solid")
+
+    def erase(frame: Frame) -> tuple[Frame, Matte]:
+        return anonymizer.erase(frame, FACE if frame.index in faces else NOBODY)
+
+    return pass_through(source, target, erase=erase, threads=2, smart_copy=True, **encode).told
 
 
 def packets(path: Path) -> dict[Fraction, bytes]:

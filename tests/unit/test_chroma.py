@@ -7,16 +7,10 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from passing import pass_through
 
-from faceerase.configs.film import EncodeConfig
 from faceerase.streamer.decode.source import FilmSource
-from faceerase.streamer.encode.codecs import choose_encoder
-from faceerase.streamer.encode.film_sink import FilmSink
 from faceerase.streamer.encode.kept import unknown
-from faceerase.streamer.encode.settings import SourceCodec
-from faceerase.streamer.mask.matte import Matte
-
-NO_MATTE = Matte(np.zeros((1, 1), np.uint8), (1, 1), 1, 1)
 
 
 def write(path: Path, encoder: str, location: str | None, pixel_format: str = "yuv420p") -> Path:
@@ -40,21 +34,7 @@ def write(path: Path, encoder: str, location: str | None, pixel_format: str = "y
 
 
 def copy(source: Path, target: Path, codec: str) -> list[str]:
-    film = FilmSource(source)
-    info = film.info
-    choice = choose_encoder(
-        EncodeConfig(codec=codec, threads=1),
-        SourceCodec(info.codec),
-        info.planar_format,
-        info.full_range,
-        target.suffix,
-    )
-    sink = FilmSink(target, info, choice)
-    for frame in film.frames():
-        sink.write(frame, NO_MATTE)
-    remarks = list(sink.finish())
-    sink.publish()
-    return remarks
+    return pass_through(source, target, codec=codec).told
 
 
 @pytest.mark.parametrize(

@@ -5,19 +5,13 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
-import numpy as np
 import pytest
+from passing import pass_through
 
-from faceerase.configs.film import EncodeConfig
 from faceerase.errors import SinkError
 from faceerase.streamer.decode.source import FilmSource
-from faceerase.streamer.encode.codecs import choose_encoder
-from faceerase.streamer.encode.film_sink import FilmSink
-from faceerase.streamer.encode.settings import SourceCodec
-from faceerase.streamer.mask.matte import Matte
 
 FilmMaker = Callable[..., Path]
-NO_MATTE = Matte(np.zeros((1, 1), np.uint8), (1, 1), 1, 1)
 
 KINDS = {
     # suffix: FFmpeg's name; codec and pixel format of the source; codec and tick of the result (None: the source's)
@@ -34,16 +28,7 @@ KINDS = {
 
 
 def copy(source: Path, target: Path, codec: str = "auto") -> Path:
-    film = FilmSource(source)
-    info = film.info
-    config = EncodeConfig(codec=codec, threads=1)
-    coded = SourceCodec(info.codec, info.profile)
-    choice = choose_encoder(config, coded, info.planar_format, info.full_range, target.suffix)
-    sink = FilmSink(target, info, choice)
-    for frame in film.frames():
-        sink.write(frame, NO_MATTE)
-    sink.finish()
-    sink.publish()
+    pass_through(source, target, codec=codec)
     return target
 
 

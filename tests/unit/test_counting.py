@@ -7,6 +7,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from passing import NO_MATTE, pass_through
 
 from faceerase.configs.film import EncodeConfig, PartConfig
 from faceerase.errors import SinkError
@@ -17,10 +18,8 @@ from faceerase.streamer.encode.codecs import choose_encoder
 from faceerase.streamer.encode.counting import at_even_rate
 from faceerase.streamer.encode.film_sink import FilmSink
 from faceerase.streamer.encode.settings import SourceCodec
-from faceerase.streamer.mask.matte import Matte
 
 FilmMaker = Callable[..., Path]
-NO_MATTE = Matte(np.zeros((1, 1), np.uint8), (1, 1), 1, 1)
 MILLISECOND = Fraction(1, 1000)
 NTSC = Fraction(30_000, 1001)
 
@@ -109,21 +108,7 @@ def master(path: Path, late: int, sound: int, count: int = 10, codec: str = "pcm
 
 
 def copy(source: Path, target: Path, part: PartConfig | None = None) -> Sequence[str]:
-    film = FilmSource(source, part=part)
-    info = film.info
-    codec = SourceCodec(info.codec, info.profile)
-    config = EncodeConfig(threads=1, codec="prores" if target.suffix == ".mxf" else "mjpeg")
-    choice = choose_encoder(config, codec, info.planar_format, info.full_range, target.suffix)
-    sink = FilmSink(target, info, choice)
-    try:
-        for frame in film.frames():
-            sink.write(frame, NO_MATTE)
-        remarks = sink.finish()
-    except BaseException:
-        sink.abandon()
-        raise
-    sink.publish()
-    return remarks
+    return pass_through(source, target, part=part, codec="prores" if target.suffix == ".mxf" else "mjpeg").told
 
 
 def heard(path: Path) -> list[int]:

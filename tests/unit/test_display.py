@@ -10,17 +10,12 @@ import av
 import numpy as np
 import pytest
 from av.filter import Graph
+from passing import pass_through
 
-from faceerase.configs.film import EncodeConfig
 from faceerase.streamer.decode.display import Matrix, quarter_turns
 from faceerase.streamer.decode.source import FilmSource
-from faceerase.streamer.encode.codecs import choose_encoder
 from faceerase.streamer.encode.fields import with_fields
-from faceerase.streamer.encode.film_sink import FilmSink
-from faceerase.streamer.encode.settings import SourceCodec
-from faceerase.streamer.mask.matte import Matte
 
-NO_MATTE = Matte(np.zeros((1, 1), np.uint8), (1, 1), 1, 1)
 ONE = 1 << 16
 
 
@@ -60,18 +55,7 @@ def test_a_picture_without_a_matrix_is_upright() -> None:
 
 
 def copy(source: Path, target: Path, codec: str, **changes: object) -> list[str]:
-    film = FilmSource(source)
-    info = replace(film.info, **changes)
-    known = SourceCodec(info.codec)
-    choice = choose_encoder(
-        EncodeConfig(codec=codec, threads=1), known, info.planar_format, info.full_range, target.suffix
-    )
-    sink = FilmSink(target, info, choice)
-    for frame in film.frames():
-        sink.write(frame, NO_MATTE)
-    remarks = list(sink.finish())
-    sink.publish()
-    return remarks
+    return pass_through(source, target, info=replace(FilmSource(source).info, **changes), codec=codec).told
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".mov", ".mkv"])

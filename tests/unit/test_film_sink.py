@@ -9,41 +9,24 @@ import av
 import numpy as np
 import pytest
 from av.video.frame import PictureType
+from passing import NO_MATTE, choice_for, pass_through
 
-from faceerase.configs.film import EncodeConfig
 from faceerase.errors import SinkError, SourceError, VerificationError
 from faceerase.streamer.decode.info import FilmInfo
 from faceerase.streamer.decode.source import FilmSource
-from faceerase.streamer.encode.codecs import choose_encoder
 from faceerase.streamer.encode.film_sink import FilmSink
-from faceerase.streamer.encode.settings import SourceCodec
 from faceerase.streamer.frame import Frame
-from faceerase.streamer.mask.matte import Matte
 
 FilmMaker = Callable[..., Path]
-NO_MATTE = Matte(np.zeros((1, 1), np.uint8), (1, 1), 1, 1)
 TURNED = (0, 1 << 16, 0, -1 << 16, 0, 0, 64 << 16, 0, 1 << 30)
 
 
 def open_sink(target: Path, info: FilmInfo, codec: str = "ffv1") -> FilmSink:
-    choice = choose_encoder(
-        EncodeConfig(codec=codec, threads=1),
-        SourceCodec(info.codec),
-        info.planar_format,
-        info.full_range,
-        target.suffix,
-    )
-    return FilmSink(target, info, choice)
+    return FilmSink(target, info, choice_for(info, target, codec=codec))
 
 
 def copy(source: Path, target: Path, codec: str = "ffv1") -> list[str]:
-    film = FilmSource(source)
-    sink = open_sink(target, film.info, codec)
-    for frame in film.frames():
-        sink.write(frame, NO_MATTE)
-    remarks = list(sink.finish())
-    sink.publish()
-    return remarks
+    return pass_through(source, target, codec=codec).told
 
 
 def pictures(path: Path) -> Iterator[tuple[Fraction, bytes]]:

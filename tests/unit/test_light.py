@@ -6,20 +6,14 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
-import numpy as np
 import pytest
+from passing import pass_through
 
-from faceerase.configs.film import EncodeConfig
 from faceerase.streamer.decode.info import FilmInfo
 from faceerase.streamer.decode.light import Light, Mastering, light_of
 from faceerase.streamer.decode.source import FilmSource
-from faceerase.streamer.encode.codecs import choose_encoder
-from faceerase.streamer.encode.film_sink import FilmSink
 from faceerase.streamer.encode.light import template, with_light
-from faceerase.streamer.encode.settings import SourceCodec
-from faceerase.streamer.mask.matte import Matte
 
-NO_MATTE = Matte(np.zeros((1, 1), np.uint8), (1, 1), 1, 1)
 P3 = Mastering(
     red=(Fraction(34000, 50000), Fraction(16000, 50000)),
     green=(Fraction(13250, 50000), Fraction(34500, 50000)),
@@ -39,14 +33,7 @@ def hdr_info(tmp_path: Path, make_film: Callable[..., Path]) -> FilmInfo:
 
 
 def write(target: Path, info: FilmInfo, codec: str) -> None:
-    choice = choose_encoder(
-        EncodeConfig(codec=codec, threads=1), SourceCodec("hevc"), info.planar_format, False, target.suffix
-    )
-    sink = FilmSink(target, info, choice)
-    for frame in FilmSource(info.path).frames():
-        sink.write(frame, NO_MATTE)
-    sink.finish()
-    sink.publish()
+    pass_through(info.path, target, info=info, codec=codec)
 
 
 def in_bitstream(path: Path) -> Light:

@@ -7,15 +7,11 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from passing import pass_through
 
-from faceerase.configs.film import EncodeConfig, PartConfig
+from faceerase.configs.film import PartConfig
 from faceerase.streamer.decode.source import FilmSource
-from faceerase.streamer.encode.codecs import choose_encoder
-from faceerase.streamer.encode.film_sink import FilmSink
-from faceerase.streamer.encode.settings import SourceCodec
-from faceerase.streamer.mask.matte import Matte
 
-NO_MATTE = Matte(np.zeros((1, 1), np.uint8), (1, 1), 1, 1)
 SAMPLE = Fraction(1, 48_000)
 TICKS = {".mp4": Fraction(0), ".mov": Fraction(0), ".mkv": Fraction(1, 1000), ".ts": Fraction(1, 90_000)}
 """What a container rounds times to, where it is more than its streams' own."""
@@ -78,21 +74,7 @@ def sound_of(path: Path, first: Fraction) -> list[tuple[bytes, Fraction]]:
 
 
 def copy(source: Path, target: Path, part: PartConfig | None = None) -> FilmSource:
-    film = FilmSource(source, part=part)
-    info = film.info
-    choice = choose_encoder(
-        EncodeConfig(codec="h264", threads=1),
-        SourceCodec(info.codec),
-        info.planar_format,
-        info.full_range,
-        target.suffix,
-    )
-    sink = FilmSink(target, info, choice)
-    for frame in film.frames():
-        sink.write(frame, NO_MATTE)
-    sink.finish()
-    sink.publish()
-    return film
+    return pass_through(source, target, part=part, codec="h264").film
 
 
 @pytest.fixture(scope="module", params=OFFSETS)

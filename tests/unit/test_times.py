@@ -7,15 +7,10 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from passing import pass_through
 
-from faceerase.configs.film import EncodeConfig
 from faceerase.streamer.decode.source import FilmSource
-from faceerase.streamer.encode.codecs import choose_encoder
-from faceerase.streamer.encode.film_sink import FilmSink
-from faceerase.streamer.encode.settings import SourceCodec
-from faceerase.streamer.mask.matte import Matte
 
-NO_MATTE = Matte(np.zeros((1, 1), np.uint8), (1, 1), 1, 1)
 TARGETS = [".mp4", ".mov", ".mkv", ".ts"]
 NTSC = {"23.976": Fraction(24_000, 1001), "29.97": Fraction(30_000, 1001), "59.94": Fraction(60_000, 1001)}
 
@@ -54,15 +49,7 @@ def decoded(path: Path) -> list[Fraction]:
 
 
 def copy(source: Path, target: Path) -> FilmSource:
-    film = FilmSource(source)
-    info = film.info
-    coded, config = SourceCodec(info.codec), EncodeConfig(codec="h264", threads=1)
-    sink = FilmSink(target, info, choose_encoder(config, coded, info.planar_format, info.full_range, target.suffix))
-    for frame in film.frames():
-        sink.write(frame, NO_MATTE)
-    sink.finish()
-    sink.publish()
-    return film
+    return pass_through(source, target, codec="h264").film
 
 
 def same_times(source: Path, target: Path, shown: Sequence[Fraction] | None = None) -> None:

@@ -13,15 +13,10 @@ import pytest
 from av.container import OutputContainer
 from av.stream import Disposition
 from av.subtitles.subtitle import SubtitleSet
+from passing import pass_through
 
-from faceerase.configs.film import EncodeConfig, PartConfig, StreamsConfig
-from faceerase.streamer.decode.source import FilmSource
-from faceerase.streamer.encode.codecs import choose_encoder
-from faceerase.streamer.encode.film_sink import FilmSink
-from faceerase.streamer.encode.settings import SourceCodec
-from faceerase.streamer.mask.matte import Matte
+from faceerase.configs.film import PartConfig, StreamsConfig
 
-NO_MATTE = Matte(np.zeros((1, 1), np.uint8), (1, 1), 1, 1)
 FRAMES = 10
 STYLES = (
     b"[Script Info]\r\nScriptType: v4.00+\r\nPlayResX: 384\r\nPlayResY: 288\r\n\r\n[V4+ Styles]\r\n"
@@ -99,23 +94,9 @@ def _carry(
     source: Path, target: Path, part: PartConfig | None = None, pix_fmt: str | None = None, **config: Any
 ) -> list[str]:
     """Write a film, or a part of it, with all that travels along; return the remarks."""
-    film = FilmSource(source, part=part)
-    info = film.info
-    encode = EncodeConfig(
-        threads=1, pix_fmt=pix_fmt, options={"deadline": "realtime"} if target.suffix == ".webm" else {}
-    )
-    coded = SourceCodec(info.codec, info.profile)
-    choice = choose_encoder(encode, coded, info.planar_format, info.full_range, target.suffix)
-    sink = FilmSink(target, info, choice, StreamsConfig(**config))
-    try:
-        for frame in film.frames():
-            sink.write(frame, NO_MATTE)
-        remarks = list(sink.finish())
-        sink.publish()
-    except BaseException:
-        sink.abandon()
-        raise
-    return remarks
+    options = {"deadline": "realtime"} if target.suffix == ".webm" else {}
+    streams = StreamsConfig(**config)
+    return pass_through(source, target, part=part, streams=streams, pix_fmt=pix_fmt, options=options).told
 
 
 def _kinds(path: Path) -> list[str]:
