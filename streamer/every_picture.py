@@ -15,7 +15,7 @@ from faceerase.streamer.decode.opening import main_video, open_film, pictures_of
 from faceerase.streamer.encode.roster import Beside, refuse_early
 from faceerase.streamer.look.engine import OnnxEngine
 from faceerase.streamer.pipeline import anonymise
-from faceerase.streamer.report import FilmReport, Progress
+from faceerase.streamer.report import FilmReport, Progress, together
 from faceerase.streamer.stills.kinds import kind_of_name
 from faceerase.streamer.verify.verdict import FacesLeftError
 
@@ -85,27 +85,12 @@ def _onwards(report: Callable[[Progress], None], before: list[FilmReport]) -> Ca
 def _summed(main: FilmReport, further: list[tuple[int, FilmReport]]) -> FilmReport:
     """Return the report of a film, what happened to its further pictures included."""
     remarks, lost = list(main.remarks), list(main.lost)
-    frames, regions, faces, looks = main.frames, main.frames_with_regions, main.faces, main.looks
-    seconds, erased = main.seconds, main.erased_share * main.frames
     for number, done in further:
         verified = "" if done.verified is None else f"; {', '.join(done.verified.finders)} found nobody left in it"
         remarks.append(f"video stream {number}: {done.frames} frames, faces in {done.frames_with_regions}{verified}")
         remarks += [f"video stream {number}: {text}" for text in done.remarks]
         lost += [f"video stream {number}: {text}" for text in done.lost]
-        frames, regions, faces = frames + done.frames, regions + done.frames_with_regions, faces + done.faces
-        looks, seconds = looks.plus(done.looks), seconds + done.seconds
-        erased += done.erased_share * done.frames
     if further and main.matte is not None:
         remarks.append("the matte is that of the main picture; the further ones have none")
-    return replace(
-        main,
-        frames=frames,
-        frames_with_regions=regions,
-        faces=faces,
-        looks=looks,
-        most_tiles=max(main.most_tiles, *(done.most_tiles for _, done in further), 0),
-        erased_share=erased / max(1, frames),
-        seconds=seconds,
-        remarks=tuple(remarks),
-        lost=tuple(lost),
-    )
+    every = together([main, *(done for _, done in further)])
+    return replace(every, remarks=tuple(remarks), lost=tuple(lost))

@@ -8,15 +8,15 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence, Sized
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 from faceerase.configs.film import FilmConfig
 from faceerase.errors import ConfigError, SourceError
 from faceerase.streamer.encode.holds import FORMATS
 from faceerase.streamer.look.engine import OnnxEngine
-from faceerase.streamer.look.looks import Looks
 from faceerase.streamer.pipeline import anonymise
-from faceerase.streamer.report import FilmReport, Progress
+from faceerase.streamer.report import FilmReport, Progress, together
 from faceerase.streamer.stills.hidden import HiddenFolder
 from faceerase.streamer.stills.kinds import kind_of_name
 from faceerase.streamer.stills.units import Unit, sequence_in, units_in
@@ -179,26 +179,16 @@ def _joined(
 ) -> FilmReport:
     """Return what happened to all the units of a folder as one report."""
     every = list(reports.values())
-    frames = sum(one.frames for one in every)
-    looks = Looks()
-    for one in every:
-        looks = looks.plus(one.looks)
     verdicts = [one.verified for one in every if one.verified is not None]
     verdict = None
     if verdicts:
         shells, doubts = sum(one.shells for one in verdicts), sum(one.doubts for one in verdicts)
         verdict = Verdict(sum(one.frames for one in verdicts), verdicts[0].finders, (), shells, doubts)
-    return FilmReport(
+    return replace(
+        together(every),
         source=source,
         output=output,
         matte=matte,
-        frames=frames,
-        frames_with_regions=sum(one.frames_with_regions for one in every),
-        faces=sum(one.faces for one in every),
-        looks=looks,
-        most_tiles=max(one.most_tiles for one in every),
-        erased_share=sum(one.erased_share * one.frames for one in every) / max(1, frames),
-        provider=every[0].provider,
         encoder=", ".join(dict.fromkeys(one.encoder for one in every)),
         seconds=seconds,
         remarks=tuple(remarks),

@@ -1,6 +1,7 @@
 """What happened to one film, as a value. Knows nothing of how it is shown."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -60,3 +61,21 @@ class FilmReport:
         """Return plain values for JSON."""
         values = {key: str(value) if isinstance(value, Path) else value for key, value in asdict(self).items()}
         return values | {"verified": self.verified.to_dict() if self.verified else None}
+
+
+def together(reports: Sequence[FilmReport]) -> FilmReport:
+    """Return the first of several reports with the counts and the cost of all of them."""
+    looks = Looks()
+    for one in reports:
+        looks = looks.plus(one.looks)
+    frames = sum(one.frames for one in reports)
+    return replace(
+        reports[0],
+        frames=frames,
+        frames_with_regions=sum(one.frames_with_regions for one in reports),
+        faces=sum(one.faces for one in reports),
+        looks=looks,
+        most_tiles=max(one.most_tiles for one in reports),
+        erased_share=sum(one.erased_share * one.frames for one in reports) / max(1, frames),
+        seconds=sum(one.seconds for one in reports),
+    )
