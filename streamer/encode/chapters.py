@@ -8,6 +8,7 @@ from math import lcm
 from av.container import InputContainer, OutputContainer
 
 from faceerase.streamer.decode.part import WHOLE, Cut
+from faceerase.streamer.encode.room import ISO_MUXERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,10 @@ def within(chapters: Iterable[Chapter], cut: Cut) -> list[Chapter]:
 
 def write_chapters(output: OutputContainer, chapters: Iterable[Chapter]) -> None:
     """Give chapters to a file that is not begun, in ticks that hold their times exactly."""
+    chapters = list(chapters)
+    # Without titles, be they empty ones, MP4 and MOV refer to a track of chapters that they do not write; in that track
+    # the first chapter begins at 0.
+    titled = output.format.name in ISO_MUXERS and bool(chapters) and chapters[0].start == 0
     entries = []
     for number, chapter in enumerate(chapters, 1):
         ticks = lcm(chapter.start.denominator, chapter.end.denominator)
@@ -59,7 +64,7 @@ def write_chapters(output: OutputContainer, chapters: Iterable[Chapter]) -> None
                 "start": int(chapter.start * ticks),
                 "end": int(chapter.end * ticks),
                 "time_base": Fraction(1, ticks),
-                "metadata": {"title": chapter.title} if chapter.title else {},
+                "metadata": {"title": chapter.title} if chapter.title or titled else {},
             }
         )
     output.set_chapters(entries)  # type: ignore[arg-type]  # its TypedDict is in the stub alone

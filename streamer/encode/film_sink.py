@@ -21,6 +21,7 @@ from faceerase.streamer.encode.codecs import EncoderChoice
 from faceerase.streamer.encode.container import FrameCounter, open_container, refuse_unheld, timing_of
 from faceerase.streamer.encode.copying.smart_copy import SmartCopy
 from faceerase.streamer.encode.counting import at_even_rate, sound_for
+from faceerase.streamer.encode.durations import Durations
 from faceerase.streamer.encode.kept import not_kept
 from faceerase.streamer.encode.partial import HiddenSink, PartialFile
 from faceerase.streamer.encode.passengers import USUAL, Passengers
@@ -60,6 +61,8 @@ class FilmSink(HiddenSink):
         self._info = info
         self._choice = choice
         self._written = 0
+        self._durations = Durations()
+        self._held: Sequence[Packet[VideoStream]] = ()
         self._timing = timing_of(target, info.time_base, info.rate)
         self._counter = FrameCounter(info.rate, target) if self._timing.constant_rate else None
         self._from_zero = sound_for(info, target) if self._timing.constant_rate else None
@@ -105,9 +108,12 @@ class FilmSink(HiddenSink):
             picture.pts = self._counter.count(frame.pts * frame.time_base)
             picture.time_base = self._timing.time_base
         try:
+            if self._counter is None:
+                self._durations.shown(frame.pts, frame.picture.duration)
+            self._let_go()  # now that it is known how long the frame before was shown
             copy = self._copy
-            self._travel(self._track.encode(picture) if copy is None else copy.write(frame, matte, picture))
-        except (av.error.FFmpegError, OSError) as error:
+            self._held = self._track.encode(picture) if copy is None else copy.write(frame, matte, picture)
+        except (av.error.FFmpegError, OSError, ValueError) as error:
             raise SinkError(f"{self._partial.target}: frame {frame.index} not written ({reason_of(error)})") from error
         self._written += 1
 
@@ -121,7 +127,9 @@ class FilmSink(HiddenSink):
         remarks: list[str] = []
         if self._counter is not None and self._counter.offset:
             remarks.append(f"start offset of {float(self._counter.offset):.3f} s lost: this container has none")
+        self._durations.ended()
         try:
+            self._let_go()
             self._travel(self._track.encode(None) if self._copy is None else self._copy.finish())
             if self._passengers is not None:
                 self._passengers.write_until(None)
@@ -150,10 +158,15 @@ class FilmSink(HiddenSink):
                 container.close()
         super().abandon()
 
+    def _let_go(self) -> None:
+        self._travel(self._held)
+        self._held = ()
+
     def _travel(self, packets: "Sequence[Packet[VideoStream]]") -> None:
         for packet in packets:
             if packet.dts is not None and self._passengers is not None:
                 self._passengers.write_until(float(packet.dts * packet.time_base))
+            self._durations.tell(packet)
             self._container.mux(packet)
 
     def _look_again(self) -> FilmInfo:

@@ -13,10 +13,10 @@ from faceerase.streamer.decode.part import WHOLE, Cut
 from faceerase.streamer.encode.arrival import Promise, Promised
 from faceerase.streamer.encode.chapters import Chapter, chapters_of, within, write_chapters
 from faceerase.streamer.encode.metadata import personal, spelt_alike, spelt_for, track_tags
+from faceerase.streamer.encode.room import ISO_MUXERS
 from faceerase.streamer.encode.roster import Roster, label
 from faceerase.streamer.encode.timecode import TAG
 
-ISO_MUXERS = frozenset({"mp4", "mov"})
 KEPT = "--keep-metadata keeps them"
 
 

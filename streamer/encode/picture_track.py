@@ -17,7 +17,6 @@ from av.video.stream import VideoStream
 
 from faceerase.errors import SinkError
 from faceerase.streamer.decode.chroma import UNSPECIFIED, subsamples_both_ways
-from faceerase.streamer.decode.display import PROGRESSIVE
 from faceerase.streamer.decode.info import FilmInfo
 from faceerase.streamer.encode.codecs import EncoderChoice
 from faceerase.streamer.encode.container import Timing
@@ -149,7 +148,6 @@ def _configure(
     context.color_primaries = info.color_primaries
     context.color_trc = info.color_trc
     context.colorspace = BT709 if films else info.colorspace
-    if info.field_order > PROGRESSIVE:
-        context.field_order = info.field_order
+    context.field_order = info.field_order
     if info.aspect:
         context.sample_aspect_ratio = info.aspect

@@ -15,6 +15,8 @@ SUFFIXES = {
 }  # fmt: skip
 """Muxers by FFmpeg's name, the most capacious first, and how their files are called."""
 
+ISO_MUXERS = frozenset({"mp4", "mov"})
+
 SUBTITLES_FOR = {
     "mov_text": frozenset({"mp4", "mov"}),
     "subrip": frozenset({"matroska"}),

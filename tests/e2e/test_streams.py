@@ -77,13 +77,14 @@ def test_a_second_picture_and_a_cover_are_dropped_by_name_and_chapters_lose_thei
         "chapter titles removed: 1",
     ):
         assert sum(words in line for line in ended.lines) == 1, ended.err
-    assert [kind for kind, _ in _kinds(tmp_path / target)] == ["video", "audio"]
+    # MP4 shows its chapters in a track of their own, here without titles.
+    shown = ["data"] if target == "out.mp4" else []
+    assert [kind for kind, _ in _kinds(tmp_path / target)] == ["video", "audio", *shown]
     with av.open(str(tmp_path / target)) as result:
         (chapter,) = result.chapters()
         assert chapter["start"] == 0
-        # MP4 says where an untitled chapter begins; it ends where the next one does, or the film.
-        told = "chapter 1 ends at 0.256 s instead of 0.200 s" in ended.err
-        assert told == (chapter["end"] * chapter["time_base"] != Fraction(1, 5)) == (target == "out.mp4")
+        assert chapter["end"] * chapter["time_base"] == Fraction(1, 5)
+        assert "chapter 1 ends" not in ended.err
         assert not chapter["metadata"].get("title")
     assert _kinds(tmp_path / target)[1] == ("audio", "eng")
     assert b"51.4779" not in (tmp_path / target).read_bytes()

@@ -160,6 +160,15 @@ def test_a_progressive_film_is_told_nothing_about_fields(silent_film: Path) -> N
     assert with_fields("libx265", {"crf": "18"}, 2) == {"crf": "18"}
 
 
+@pytest.mark.parametrize(("codec", "suffix"), [("prores", ".mov"), ("ffv1", ".mkv"), ("hevc", ".mkv")])
+def test_a_progressive_film_is_called_so(
+    tmp_path: Path, make_film: Callable[..., Path], codec: str, suffix: str
+) -> None:
+    copy(make_film(tmp_path / "in.mkv", pixel_format="yuv422p10le", codec="ffv1"), tmp_path / f"out{suffix}", codec)
+    with av.open(str(tmp_path / f"out{suffix}")) as film:
+        assert film.streams.video[0].codec_context.field_order == 1
+
+
 def test_given_flags_and_parameters_stand_last() -> None:
     given = {"flags": "+cgop", "x264-params": "aq-mode=0"}
     assert with_fields("libx264", given, 3) == {"flags": "+ildct+ilme+cgop", "x264-params": "bff=1:aq-mode=0"}

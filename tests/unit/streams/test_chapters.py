@@ -55,6 +55,16 @@ def test_chapters_survive_two_rounds(tmp_path: Path, suffix: str, keep: bool, fi
     assert films.kinds(tmp_path / f"two{suffix}") == films.kinds(tmp_path / f"one{suffix}")
 
 
+@pytest.mark.parametrize("suffix", [".mp4", ".mov"])
+def test_the_last_of_untitled_chapters_ends_before_the_film_and_a_gap_is_told(
+    tmp_path: Path, suffix: str, films: Any
+) -> None:
+    apart = [Chapter(Fraction(0), Fraction(3, 25)), Chapter(Fraction(1, 5), Fraction(6, 25))]
+    source = film_with_chapters(films, tmp_path / "in.mkv", apart)
+    assert films.carry(source, tmp_path / f"out{suffix}") == ["chapter 1 ends at 0.200 s instead of 0.120 s"]
+    assert read_chapters(tmp_path / f"out{suffix}") == [Chapter(Fraction(0), Fraction(1, 5)), apart[1]]
+
+
 def test_a_first_chapter_that_begins_later_keeps_its_time(tmp_path: Path, films: Any) -> None:
     late = [Chapter(Fraction(3, 25), Fraction(1, 5), "Anna"), Chapter(Fraction(1, 5), Fraction(2, 5), "Bob")]
     source = film_with_chapters(films, tmp_path / "in.mkv", late)
