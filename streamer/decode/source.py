@@ -21,10 +21,11 @@ from faceerase.streamer.decode.clock import next_time
 from faceerase.streamer.decode.completeness import Completeness
 from faceerase.streamer.decode.decoder import decoder_of
 from faceerase.streamer.decode.finding import find_cut
-from faceerase.streamer.decode.info import late, probe
+from faceerase.streamer.decode.info import FilmInfo, late, probe
 from faceerase.streamer.decode.opening import main_video, open_film
 from faceerase.streamer.decode.part import packets_of
 from faceerase.streamer.decode.side_data import nameable
+from faceerase.streamer.decode.span import WHOLE_FILM, Span
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.planes import to_planar
 
@@ -49,31 +50,44 @@ class FilmSource:
             SourceError: it cannot be read, or no frame of it can be decoded.
             ConfigError: the stream of that number is not a picture, or the film has no such part.
         """
-        self.info = probe(path, stream)
-        self._over = False
+        info = probe(path, stream)
         if part is not None:
-            cut = find_cut(self.info, part)
-            left = cut.frames_of(self.info.frame_count, self.info.rate)
-            self.info = replace(self.info, cut=cut, frame_count=left)
+            cut = find_cut(info, part)
+            info = replace(info, cut=cut, frame_count=cut.frames_of(info.frame_count, info.rate))
+        self._begin(info)
+
+    @classmethod
+    def known(cls, info: FilmInfo) -> "FilmSource":
+        """Return the source of a film of which everything is known already."""
+        source = cls.__new__(cls)
+        source._begin(info)
+        return source
+
+    def _begin(self, info: FilmInfo) -> None:
+        self.info = info
         self.beside: Counter[Type] = Counter()
         self.lost: list[str] = []
         self.remarks: list[str] = []
+        self._over = False
 
-    def frames(self) -> Iterator[Frame]:
+    def frames(self, span: Span = WHOLE_FILM) -> Iterator[Frame]:
         """Yield every frame (of the part) that can be decoded, in presentation order, with strictly growing pts.
+
+        Of one segment: those of its context too, counted from the first of them; what was lost in the context is not
+        told.
 
         Raises:
             SourceError: the file vanished, or its picture changes size or format midway.
         """
         info = self.info
-        cut = info.cut
+        cut = span.seen_of(info.cut)
         step = max(1, round(1 / (info.rate * info.time_base)))
         zero = round(cut.shift / info.time_base)
         last: int | None = None
         repaired = nameless = count = 0
         with open_film(info.path) as container:
             stream = main_video(container, info.path, info.stream_index)
-            for picture in self._pictures(container, stream):
+            for picture in self._pictures(container, stream, span):
                 timed = next_time(info.clock, (picture.pts, late(picture.dts, info.lag)), last, step)
                 last = timed.pts
                 self._over = cut.is_over(last * info.time_base)
@@ -91,8 +105,9 @@ class FilmSource:
                 count += 1
         if count == 0:
             raise SourceError(f"{info.path}: no frame of it could be decoded")
-        if cut.end is not None and not self._over and cut.end > ((last or 0) + step) * info.time_base:
-            self._remark(f"the part ends with the film, before {float(cut.end - info.start):.2f} s")
+        end = info.cut.end if span.end is None else None
+        if end is not None and not self._over and end > ((last or 0) + step) * info.time_base:
+            self._remark(f"the part ends with the film, before {float(end - info.start):.2f} s")
         if repaired:
             self._remark(f"presentation times missing or backward: repaired from the DTS ({repaired} frames)")
         if nameless:
@@ -100,10 +115,10 @@ class FilmSource:
         if info.planar_format != info.pixel_format:
             self._remark(f"pixel format {info.pixel_format} re-packed losslessly as {info.planar_format}")
 
-    def _pictures(self, container: InputContainer, stream: VideoStream) -> Iterator[av.VideoFrame]:
+    def _pictures(self, container: InputContainer, stream: VideoStream, span: Span) -> Iterator[av.VideoFrame]:
         completeness = Completeness(container, stream)
-        cut = self.info.cut
-        packets = packets_of(container, stream, cut, self.info.clock, self.info.path)
+        cut = span.kept_of(self.info.cut)
+        packets = packets_of(container, stream, span.seen_of(self.info.cut), self.info.clock, self.info.path)
         decoder = decoder_of(stream)
         number = expected = given = named = 0
         while True:

@@ -6,13 +6,11 @@ Knows nothing of containers that ask for it.
 from collections.abc import Sequence
 from fractions import Fraction
 
-import av
 import numpy as np
 from numpy.typing import NDArray
 
 from faceerase.streamer.decode.info import FilmInfo
-from faceerase.streamer.decode.opening import main_video, open_film
-from faceerase.streamer.decode.part import packets_of
+from faceerase.streamer.decode.timeline import timeline_of
 
 
 def frame_ticks(info: FilmInfo) -> NDArray[np.int64]:
@@ -21,23 +19,7 @@ def frame_ticks(info: FilmInfo) -> NDArray[np.int64]:
     Raises:
         SourceError: the film cannot be read.
     """
-    ticks = []
-    with open_film(info.path) as container:
-        stream = main_video(container, info.path, info.stream_index)
-        packets = packets_of(container, stream, info.cut, info.clock, info.path)
-        try:
-            for packet in packets:
-                if packet.stream.index != stream.index or not packet.size or packet.is_discard:
-                    continue
-                stamp = packet.dts if info.clock == "dts" else packet.pts
-                if stamp is None:
-                    return np.zeros(0, np.int64)
-                shown = stamp + info.lag
-                if info.cut.holds(shown * info.time_base):
-                    ticks.append(shown)
-        except av.error.FFmpegError:
-            pass  # what can be read is what will be decoded; the loss is told there
-    return np.unique(np.array(ticks, np.int64))
+    return timeline_of(info).ticks
 
 
 def first_fields(ticks: NDArray[np.int64], tick: Fraction, rate: Fraction) -> NDArray[np.int64]:

@@ -92,12 +92,13 @@ def open_container(url: str, target: Path, time_base: Fraction, audio_rates: Seq
 class FrameCounter:
     """Times of a container that counts frames: 0, 1, 2, … whatever the film's first time was."""
 
-    def __init__(self, rate: Fraction, target: Path) -> None:
+    def __init__(self, rate: Fraction, target: Path, first: Fraction | None = None) -> None:
+        """Begin to count, at the film's ``first`` time; None: the next frame is its first."""
         self._rate = rate
         self._target = target
-        self._first: Fraction | None = None
-        self._last = -1
-        self.offset = Fraction(0)
+        self._first = first
+        self._last: int | None = -1 if first is None else None
+        self.offset = first or Fraction(0)
 
     def count(self, time: Fraction) -> int:
         """Return the number of the frame shown at ``time`` (seconds).
@@ -108,7 +109,7 @@ class FrameCounter:
         if self._first is None:
             self._first = self.offset = time
         number = round((time - self._first) * self._rate)
-        if number != self._last + 1:
+        if self._last is not None and number != self._last + 1:
             raise uneven(self._target, time)
         self._last = number
         return number

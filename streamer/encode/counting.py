@@ -64,10 +64,15 @@ def _mean_rate(ticks: NDArray[np.int64], info: FilmInfo) -> Fraction:
 
 def sound_for(info: FilmInfo, target: Path) -> FromZero:
     """Return what lays the sound of a film, whose rate is even, for such a container."""
-    cut = Cut(None, None, info.start) if info.cut == WHOLE else info.cut
+    cut = Cut(None, None, first_time(info)) if info.cut == WHOLE else info.cut
     # MXF holds picture and sound frame by frame: it ends where the sound does.
     length = info.frame_count / info.rate if info.frame_count and target.suffix.lower() in HOLDS_ONLY else None
     return FromZero(cut, length, target)
+
+
+def first_time(info: FilmInfo) -> Fraction:
+    """Return when the first frame of a film, or of its part, is shown, in seconds; parts begin at 0."""
+    return info.start if info.cut == WHOLE else Fraction(0)
 
 
 def uneven(target: Path, time: Fraction) -> SinkError:

@@ -10,23 +10,20 @@ from functools import partial
 from pathlib import Path
 
 import av
-from av.packet import Packet
-from av.video.stream import VideoStream
 
 from faceerase.configs.film import StreamsConfig
 from faceerase.errors import SinkError, SourceError, VerificationError, reason_of
 from faceerase.streamer.decode.info import FilmInfo, probe
 from faceerase.streamer.decode.part import excerpt
 from faceerase.streamer.encode.codecs import EncoderChoice
-from faceerase.streamer.encode.container import FrameCounter, open_container, refuse_unheld, timing_of
+from faceerase.streamer.encode.container import open_container, refuse_unheld, timing_of
 from faceerase.streamer.encode.copying.smart_copy import SmartCopy
-from faceerase.streamer.encode.counting import at_even_rate, sound_for
-from faceerase.streamer.encode.durations import Durations
+from faceerase.streamer.encode.counting import at_even_rate, first_time, sound_for
 from faceerase.streamer.encode.kept import not_kept
 from faceerase.streamer.encode.partial import HiddenSink, PartialFile
 from faceerase.streamer.encode.passengers import USUAL, Passengers
+from faceerase.streamer.encode.picture_encoding import Packets, PictureEncoding
 from faceerase.streamer.encode.picture_track import PictureTrack
-from faceerase.streamer.encode.pixels import convert
 from faceerase.streamer.encode.roster import Beside
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.mask.matte import Matte
@@ -58,14 +55,10 @@ class FilmSink(HiddenSink):
         """
         refuse_unheld(target, choice.encoder)
         original, info = info, at_even_rate(info, target)
-        self._info = info
-        self._choice = choice
-        self._written = 0
-        self._durations = Durations()
-        self._held: Sequence[Packet[VideoStream]] = ()
-        self._timing = timing_of(target, info.time_base, info.rate)
-        self._counter = FrameCounter(info.rate, target) if self._timing.constant_rate else None
-        self._from_zero = sound_for(info, target) if self._timing.constant_rate else None
+        self._info, encoded = info, choice
+        self._spliced = 0
+        timing = timing_of(target, info.time_base, info.rate)
+        self._from_zero = sound_for(info, target) if timing.constant_rate else None
         self._beside = beside or ()
         self._partial = PartialFile(target)
         super().__init__(self._partial)
@@ -77,7 +70,7 @@ class FilmSink(HiddenSink):
                 self._copy = SmartCopy(original, choice, self._container.format.name)
                 choice = self._copy.choice
             tag = self._copy.tag if self._copy is not None else None
-            self._track = PictureTrack(self._container, info, choice, target, self._timing, tag)
+            self._track = PictureTrack(self._container, info, choice, target, timing, tag)
             if beside is not None:
                 select = self._from_zero or partial(excerpt, cut=info.cut)
                 self._passengers = Passengers(
@@ -85,7 +78,7 @@ class FilmSink(HiddenSink):
                 )
             self._container.start_encoding()
             if self._copy is not None:
-                self._copy.begin(self._track, self._timing)
+                self._copy.begin(self._track, timing)
         except (av.error.FFmpegError, ValueError) as error:
             self.abandon()
             raise SinkError(
@@ -94,6 +87,7 @@ class FilmSink(HiddenSink):
         except BaseException:
             self.abandon()
             raise
+        self._encoding = PictureEncoding(self._track, encoded, timing, target, copy=self._copy)
 
     def write(self, frame: Frame, matte: Matte) -> None:
         """Encode one frame.
@@ -101,21 +95,18 @@ class FilmSink(HiddenSink):
         Raises:
             SinkError: the encoder or the disk refused.
         """
-        picture = convert(frame.picture, self._choice)
-        picture.pict_type = av.video.frame.PictureType.NONE  # the encoder chooses its own key frames
-        picture.pts, picture.time_base = frame.pts, frame.time_base
-        if self._counter is not None:
-            picture.pts = self._counter.count(frame.pts * frame.time_base)
-            picture.time_base = self._timing.time_base
-        try:
-            if self._counter is None:
-                self._durations.shown(frame.pts, frame.picture.duration)
-            self._let_go()  # now that it is known how long the frame before was shown
-            copy = self._copy
-            self._held = self._track.encode(picture) if copy is None else copy.write(frame, matte, picture)
-        except (av.error.FFmpegError, OSError, ValueError) as error:
-            raise SinkError(f"{self._partial.target}: frame {frame.index} not written ({reason_of(error)})") from error
-        self._written += 1
+        self._travel(self._encoding.write(frame, matte))
+
+    def splice(self, packets: Packets, frames: int) -> None:
+        """Take the packets of ``frames`` pictures that an equal encoder made elsewhere.
+
+        Raises:
+            SinkError: the disk refused.
+        """
+        for packet in packets:
+            packet.stream = self._track.stream
+        self._travel(packets)
+        self._spliced += frames
 
     def finish(self) -> Sequence[str]:
         """Flush, close and check; return remarks for the report.
@@ -125,12 +116,13 @@ class FilmSink(HiddenSink):
             VerificationError: the written file does not hold as many frames as were written.
         """
         remarks: list[str] = []
-        if self._counter is not None and self._counter.offset:
-            remarks.append(f"start offset of {float(self._counter.offset):.3f} s lost: this container has none")
-        self._durations.ended()
+        offset = self._encoding.offset
+        if self._spliced and self._from_zero is not None:
+            offset = first_time(self._info)
+        if offset:
+            remarks.append(f"start offset of {float(offset):.3f} s lost: this container has none")
         try:
-            self._let_go()
-            self._travel(self._track.encode(None) if self._copy is None else self._copy.finish())
+            self._travel(self._encoding.finish())
             if self._passengers is not None:
                 self._passengers.write_until(None)
             self._container.close()
@@ -158,16 +150,14 @@ class FilmSink(HiddenSink):
                 container.close()
         super().abandon()
 
-    def _let_go(self) -> None:
-        self._travel(self._held)
-        self._held = ()
-
-    def _travel(self, packets: "Sequence[Packet[VideoStream]]") -> None:
-        for packet in packets:
-            if packet.dts is not None and self._passengers is not None:
-                self._passengers.write_until(float(packet.dts * packet.time_base))
-            self._durations.tell(packet)
-            self._container.mux(packet)
+    def _travel(self, packets: Packets) -> None:
+        try:
+            for packet in packets:
+                if packet.dts is not None and self._passengers is not None:
+                    self._passengers.write_until(float(packet.dts * packet.time_base))
+                self._container.mux(packet)
+        except (av.error.FFmpegError, OSError, ValueError) as error:
+            raise SinkError(f"{self.target}: not written ({reason_of(error)})") from error
 
     def _look_again(self) -> FilmInfo:
         try:
@@ -176,7 +166,7 @@ class FilmSink(HiddenSink):
             raise VerificationError(f"{self._partial.target}: cannot be read again ({error}); nothing kept") from error
 
     def _check(self) -> list[str]:
-        expected = [self._written, *(item.frames for item in self._beside)]
+        expected = [self._encoding.frames + self._spliced, *(item.frames for item in self._beside)]
         with av.open(self._partial.url) as written:
             missing = self._passengers.missing_in(written, self._partial.target) if self._passengers is not None else []
             videos = written.streams.video[: len(expected)]

@@ -9,15 +9,62 @@ from pathlib import Path
 
 import av
 import cv2
+from av.codec.context import Flags
+from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
 from faceerase.errors import ConfigError, SinkError
 from faceerase.streamer.decode.info import FilmInfo
 from faceerase.streamer.encode.partial import HiddenSink, PartialFile
+from faceerase.streamer.encode.picture_encoding import Packets
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.mask.matte import Matte
 from faceerase.streamer.stills.hidden import HiddenPictures
 from faceerase.streamer.stills.place import pattern_of
+
+ENCODER = "ffv1"
+
+
+class MatteEncoding:
+    """Mattes in, packets out."""
+
+    def __init__(self, context: VideoCodecContext) -> None:
+        self._context = context
+        self._frames = 0
+
+    def write(self, frame: Frame, matte: Matte) -> Packets:
+        """Encode one matte.
+
+        Raises:
+            av.error.FFmpegError: the encoder refuses.
+        """
+        picture = av.VideoFrame.from_ndarray(matte.luma(), format="gray")
+        picture.pts, picture.time_base = frame.pts, frame.time_base
+        self._frames += 1
+        return self._context.encode(picture)
+
+    def finish(self) -> Packets:
+        """Return all packets that are left.
+
+        Raises:
+            av.error.FFmpegError: the encoder refuses.
+        """
+        return self._context.encode(None) if self._frames else ()
+
+
+def matte_encoder(info: FilmInfo) -> VideoCodecContext:
+    """Return an encoder that stands apart from any file, equal to that of a matte's film."""
+    context = av.CodecContext.create(ENCODER, "w")
+    assert isinstance(context, VideoCodecContext)
+    _configure(context, info)
+    context.framerate = info.rate
+    return context
+
+
+def _configure(context: VideoCodecContext, info: FilmInfo) -> None:
+    context.width, context.height, context.pix_fmt = info.width, info.height, "gray"
+    context.time_base = info.time_base
+    context.flags |= Flags.global_header
 
 
 class MatteFilm(HiddenSink):
@@ -33,12 +80,12 @@ class MatteFilm(HiddenSink):
         super().__init__(self._partial)
         try:
             self._container = av.open(self._partial.url, "w", options={"fflags": "+bitexact"})
-            stream = self._container.add_stream("ffv1", rate=info.rate)
+            stream = self._container.add_stream(ENCODER, rate=info.rate)
             assert isinstance(stream, VideoStream)
-            context = stream.codec_context
-            context.width, context.height, context.pix_fmt = info.width, info.height, "gray"
-            stream.time_base = context.time_base = info.time_base
+            _configure(stream.codec_context, info)
+            stream.time_base = info.time_base
             self._stream = stream
+            self._encoding = MatteEncoding(stream.codec_context)
         except (av.error.FFmpegError, OSError, ValueError) as error:
             self._partial.remove()
             raise SinkError(f"{target}: the matte cannot be written ({error})") from error
@@ -49,12 +96,20 @@ class MatteFilm(HiddenSink):
         Raises:
             SinkError: the disk refused.
         """
-        picture = av.VideoFrame.from_ndarray(matte.luma(), format="gray")
-        picture.pts, picture.time_base = frame.pts, frame.time_base
         try:
-            self._container.mux(self._stream.encode(picture))
+            self.splice(self._encoding.write(frame, matte))
         except (av.error.FFmpegError, OSError) as error:
             raise SinkError(f"{self._partial.target}: matte of frame {frame.index} not written ({error})") from error
+
+    def splice(self, packets: Packets) -> None:
+        """Take packets that an equal encoder made.
+
+        Raises:
+            av.error.FFmpegError, OSError: the disk refused.
+        """
+        for packet in packets:
+            packet.stream = self._stream
+        self._container.mux(packets)
 
     def finish(self) -> Sequence[str]:
         """Close.
@@ -63,7 +118,7 @@ class MatteFilm(HiddenSink):
             SinkError: the disk refused.
         """
         try:
-            self._container.mux(self._stream.encode(None))
+            self.splice(self._encoding.finish())
             self._container.close()
         except (av.error.FFmpegError, OSError) as error:
             raise SinkError(f"{self._partial.target}: the matte is not finished ({error})") from error
