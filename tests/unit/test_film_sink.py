@@ -149,7 +149,7 @@ def test_a_film_with_too_few_frames_is_not_published(
     sink = open_sink(tmp_path / "copy.mkv", small_info)
     for frame in FilmSource(small_film).frames():
         sink.write(frame, NO_MATTE)
-    monkeypatch.setattr(sink, "_written", 13)  # as if the muxer had lost one
+    monkeypatch.setattr(sink._encoding, "frames", 13)  # as if the muxer had lost one
     with pytest.raises(VerificationError, match="13 frames written, 12 in the file"):
         sink.finish()
     assert not (tmp_path / "copy.mkv").exists()
