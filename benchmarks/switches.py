@@ -17,7 +17,7 @@ from faceerase.streamer.decode.source import FilmSource
 from faceerase.streamer.follow.stage import Viewing, follow
 from faceerase.streamer.look.engine import OnnxEngine
 from faceerase.streamer.look.planner import make_planner
-from faceerase.streamer.pipeline import criteria_of
+from faceerase.streamer.stages import criteria_of
 
 
 def covered_frames(film: Path, config: FilmConfig) -> dict[int, list[int]]:

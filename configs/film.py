@@ -84,8 +84,9 @@ class EncodeConfig(Frozen):
     ``codec`` is an encoder or family of FFmpeg (``auto``: the source's own where there is an encoder for it and the
     container holds it, else H.264 or H.265). ``crf`` counts for encoders that know it and where no ``bitrate`` is given
     (bits a second, ``8M``). ``preset`` is the encoder's own; ``pix_fmt`` None: that of the source. ``options`` are
-    passed to the encoder last. ``threads`` is part of the result: other counts give other bits. ``smart_copy`` copies
-    what is coded already where nothing is erased and the codec stays.
+    passed to the encoder last. ``threads`` is part of the result: other counts give other bits, and x264 with more than
+    one does not even give the same ones each time (ADR 33). ``smart_copy`` copies what is coded already where nothing
+    is erased and the codec stays.
     """
 
     codec: Annotated[str, Field(pattern=r"^[a-z0-9_\-]+$")] = "auto"
@@ -94,7 +95,7 @@ class EncodeConfig(Frozen):
     bitrate: Annotated[str, Field(pattern=r"^[1-9][0-9]*[kM]?$")] | None = None
     pix_fmt: Annotated[str, Field(pattern=r"^[a-z0-9_]+$")] | None = None
     options: dict[str, str] = Field(default_factory=dict)
-    threads: Annotated[int, Field(ge=1, le=64)] = 4
+    threads: Annotated[int, Field(ge=1, le=64)] = 1
     smart_copy: bool = False
 
 
@@ -142,6 +143,17 @@ class VerifyConfig(Frozen):
     keep_rejected: bool = False
 
 
+class SegmentsConfig(Frozen):
+    """How a long film is cut, and what becomes of finished segments when a run ends early.
+
+    ``seconds`` is how long a segment is at least; it is part of the result: other lengths give other bits. With
+    ``resume`` finished segments are kept, and used by the next run.
+    """
+
+    seconds: Annotated[float, Field(ge=0.04, le=3600)] = 20
+    resume: bool = False
+
+
 class FilmConfig(Frozen):
     """Everything that decides what comes out for a given film."""
 
@@ -153,6 +165,7 @@ class FilmConfig(Frozen):
     streams: StreamsConfig = StreamsConfig()
     part: PartConfig = PartConfig()
     verify: VerifyConfig = VerifyConfig()
+    segments: SegmentsConfig = SegmentsConfig()
 
 
 def load_film_config(path: Path | None, flags: dict[str, dict[str, Any]], purpose: Purpose | None = None) -> FilmConfig:
@@ -160,7 +173,7 @@ def load_film_config(path: Path | None, flags: dict[str, dict[str, Any]], purpos
 
     Args:
         path: a TOML file with the tables ``decode``, ``look``, ``mask``, ``erase``, ``encode``, ``streams``, ``part``,
-            ``verify``, or None.
+            ``verify``, ``segments``, or None.
         flags: the same tables; None values count as not given.
         purpose: what the result is for, or None.
 

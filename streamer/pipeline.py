@@ -4,45 +4,32 @@ Each stage is a generator over values; ``prefetch`` puts a thread between two of
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, replace
 from pathlib import Path
 
-from faceerase.configs.film import FilmConfig, MaskConfig
-from faceerase.contract import ModelContract, ThresholdRule
-from faceerase.errors import ConfigError
+from faceerase.configs.film import FilmConfig
+from faceerase.streamer.decode.source import FilmSource
+from faceerase.streamer.decode.span import WHOLE_FILM, Span
 from faceerase.streamer.encode.codecs import choose_encoder
+from faceerase.streamer.encode.film_sink import FilmSink
 from faceerase.streamer.encode.kept import unknown
 from faceerase.streamer.encode.left_behind import left_behind
-from faceerase.streamer.encode.matte_sink import open_matte
+from faceerase.streamer.encode.matte_sink import MattePicture, open_matte
 from faceerase.streamer.encode.roster import Beside
 from faceerase.streamer.encode.settings import SourceCodec
-from faceerase.streamer.erase.anonymizer import PlaneAnonymizer
-from faceerase.streamer.follow.criteria import Criteria
-from faceerase.streamer.follow.stage import Masked, Viewing, follow
-from faceerase.streamer.frame import Frame
 from faceerase.streamer.look.engine import OnnxEngine
-from faceerase.streamer.look.looks import Looks
-from faceerase.streamer.look.planner import make_planner
-from faceerase.streamer.mask.matte import Matte
-from faceerase.streamer.mask.threshold import GROWS_ALONE
-from faceerase.streamer.prefetch import FRAMES_AHEAD, prefetch
 from faceerase.streamer.report import FilmReport, Progress
-from faceerase.streamer.seams import Anonymizer, FrameSink
+from faceerase.streamer.seams import FrameSink
+from faceerase.streamer.segments.film import Sinks, in_segments, spans_of
+from faceerase.streamer.segments.join import Joined
+from faceerase.streamer.segments.workplace import Workplace, identity_of
 from faceerase.streamer.sidecar.sink import ReportSink
+from faceerase.streamer.stages import clean_frames, criteria_of, tally_of
 from faceerase.streamer.stills.opening import numbering, open_sink, open_source
+from faceerase.streamer.stills.source import PictureSource
+from faceerase.streamer.tally import Tally
 from faceerase.streamer.verify.gate import check, finders_of, let_pass
-
-
-@dataclass(frozen=True, slots=True)
-class Erased:
-    """A clean frame, its matte, and the counts for the report."""
-
-    frame: Frame
-    matte: Matte
-    faces: int
-    looks: Looks
 
 
 def anonymise(
@@ -80,16 +67,11 @@ def anonymise(
     finders = finders_of(config, engine, criteria) if config.verify.enabled else None
     film = open_source(source, config.decode.picture_rate, config.streams.number, config.part)
     info = film.info
-    if info.frame_count == 1:
-        criteria = replace(criteria, grows=GROWS_ALONE)
     coded = SourceCodec(info.codec, info.profile, (info.width, info.height))
     choice = choose_encoder(config.encode, coded, info.planar_format, info.full_range, output.suffix)
     remarks = [*choice.remarks, *unknown(info)]
-    viewing = Viewing(info.full_range, info.quarter_turns, float(info.rate))
-    planner = make_planner(config.look.scan, engine.contract, config.look.min_face, viewing.rate)
-    looks, most = Looks(), 0
-    frames = erased = faces = cells = all_cells = 0
-    verdict = cover = notes = None
+    verdict = cover = notes = place = parts = None
+    spans: tuple[Span, ...] = (WHOLE_FILM,)
     with ExitStack() as undo:
         if matte is not None:
             cover = open_matte(matte, info, numbering(film))
@@ -102,40 +84,37 @@ def anonymise(
             notes = ReportSink(sidecar, info, config, engine)
             undo.callback(notes.abandon)
             sinks = [*films, notes]
-        decoded = prefetch(film.frames(), FRAMES_AHEAD)
-        masked = prefetch(follow(decoded, planner, engine, criteria, viewing), FRAMES_AHEAD)
-        clean = prefetch(erase(masked, PlaneAnonymizer(config.erase.method, viewing.rate)), FRAMES_AHEAD)
-        with closing(clean):
-            for item in clean:
-                for sink in sinks:
-                    sink.write(item.frame, item.matte)
-                frames += 1
-                erased += item.faces > 0
-                faces += item.faces
-                looks, most = looks.plus(item.looks), max(most, item.looks.tiles)
-                cells += int(item.matte.cells.sum())
-                all_cells += item.matte.cells.size
-                report(Progress(frames, info.frame_count, faces))
+        if isinstance(written, FilmSink) and isinstance(film, FilmSource) and not isinstance(cover, MattePicture):
+            spans, parts = spans_of(info, config), Sinks(written, cover, notes)
+        if parts is None or len(spans) == 1:
+            told: FilmSource | PictureSource | Joined = film
+            tally = _in_one_go(film, sinks, config, engine, report)
+        else:
+            what = {"container": output.suffix.lower(), "matte": cover is not None, "stream": info.stream_index}
+            place = Workplace(output, identity_of(source, config, engine, what), config.segments.resume)
+            undo.callback(place.leave)
+            told = in_segments(info, spans, choice, config, engine, parts, place, report)
+            tally = told.tally
         for sink in films:
             remarks += sink.finish()
-        remarks += left_behind(film.beside, choice.encoder)
+        remarks += left_behind(told.beside, choice.encoder)
         if finders is not None:
             verdict = check(source, config.streams.number, written, cover, finders, report, config.part)
         outcome = FilmReport(
             source=source,
             output=output,
             matte=matte,
-            frames=frames,
-            frames_with_regions=erased,
-            faces=faces,
-            looks=looks,
-            most_tiles=most,
-            erased_share=cells / max(1, all_cells),
+            frames=tally.frames,
+            frames_with_regions=tally.with_regions,
+            faces=tally.faces,
+            looks=tally.looks,
+            most_tiles=tally.most_tiles,
+            erased_share=tally.erased_share,
             provider=engine.provider,
             encoder=f"{choice.encoder} {choice.pixel_format}",
             seconds=time.monotonic() - started,
-            remarks=(*film.remarks, *remarks),
-            lost=tuple(film.lost),
+            remarks=(*told.remarks, *remarks),
+            lost=tuple(told.lost),
             verified=verdict,
         )
         if notes is not None:
@@ -145,34 +124,24 @@ def anonymise(
         for sink in sinks:
             sink.publish()
         undo.pop_all()  # whole: nothing is to be undone any more
+        if place is not None:
+            place.remove()
     return outcome
 
 
-def criteria_of(config: FilmConfig, contract: ModelContract) -> Criteria:
-    """Return what counts as a face by a configuration, for one network.
-
-    Raises:
-        ConfigError: no pixel can exceed the threshold.
-    """
-    rule, threshold = resolve_threshold(config.mask, contract)
-    return Criteria(rule, threshold, config.mask.margin, config.look.min_face)
-
-
-def resolve_threshold(config: MaskConfig, contract: ModelContract) -> tuple[ThresholdRule, float]:
-    """Return the threshold rule and its value: the configured ones, else the model's own.
-
-    Raises:
-        ConfigError: no pixel can exceed the threshold: it is 1 or more for probabilities, N or more for p·N.
-    """
-    threshold = config.threshold or contract.threshold
-    highest = 1 if contract.output == "sigmoid" else contract.tile_side**2
-    if threshold >= highest:
-        raise ConfigError(f"threshold {threshold:g}: with this model it lies between 0 and {highest}")
-    return config.rule or contract.threshold_rule, threshold
-
-
-def erase(items: Iterable[Masked], anonymizer: Anonymizer) -> Iterator[Erased]:
-    """Yield every frame with its regions erased, and the matte of what was."""
-    for item in items:
-        frame, matte = anonymizer.erase(item.frame, item.mask)
-        yield Erased(frame, matte, len({region.track for region in item.mask.regions}), item.looks)
+def _in_one_go(
+    film: FilmSource | PictureSource,
+    sinks: Sequence[FrameSink],
+    config: FilmConfig,
+    engine: OnnxEngine,
+    report: Callable[[Progress], None],
+) -> Tally:
+    """Send every frame of a film to the sinks."""
+    tally = Tally()
+    with closing(clean_frames(film.frames(), film.info, config, engine)) as clean:
+        for item in clean:
+            for sink in sinks:
+                sink.write(item.frame, item.matte)
+            tally = tally.plus(tally_of(item))
+            report(Progress(tally.frames, film.info.frame_count, tally.faces))
+    return tally

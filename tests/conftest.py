@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from faceerase.configs.film import SHIPPED_MODEL
 from faceerase.contract import ModelContract
 from faceerase.streamer.decode.info import FilmInfo
 from faceerase.streamer.decode.source import FilmSource
@@ -66,6 +67,19 @@ def make_contract() -> Callable[..., ModelContract]:
 def blob_engine() -> BlobEngine:
     """A fake network: bright = face."""
     return BlobEngine(_contract())
+
+
+@dataclass(frozen=True)
+class FiledBlobEngine(BlobEngine):
+    """The same, told to be the shipped model's file."""
+
+    model: ClassVar[Path] = SHIPPED_MODEL
+
+
+@pytest.fixture
+def filed_blob_engine() -> FiledBlobEngine:
+    """A fake network with a file: bright from 0.7 on = face."""
+    return FiledBlobEngine(_contract(threshold_rule="fixed", threshold=0.7))
 
 
 def _noise_picture(

@@ -32,14 +32,16 @@ class FrameLog:
 
     def take(self, frame: Frame, matte: Matte) -> FrameFacts | None:
         """Return what was erased in a frame; None: nothing."""
-        time = frame.pts * frame.time_base
+        return self.note(frame.index, frame.pts * frame.time_base, regions_of(matte))
+
+    def note(self, number: int, time: Fraction, regions: tuple[Erased, ...]) -> FrameFacts | None:
+        """Return the same of a frame of which no more is known than its number, its time and what was erased."""
         if self._first is None:
             self._first = time
-        regions = _regions_of(matte)
         if not regions:
             return None
         facts = FrameFacts(
-            frame=frame.index,
+            frame=number,
             time=round(float(time), 6),
             time_code=self._codes.after(time - self._first),
             regions=regions,
@@ -77,7 +79,7 @@ def box_values(box: Box, width: int, height: int) -> BoxValues | None:
     return None if x0 >= x1 or y0 >= y1 else (round(x0, 1), round(y0, 1), round(x1, 1), round(y1, 1))
 
 
-def _regions_of(matte: Matte) -> tuple[Erased, ...]:
+def regions_of(matte: Matte) -> tuple[Erased, ...]:
     """Return one entry a face: all its regions together, as certain as what was seen of it, if anything was."""
     faces: dict[int, list[Region]] = {}
     for region in matte.regions:

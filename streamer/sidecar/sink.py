@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
+from fractions import Fraction
 from pathlib import Path
 
 from faceerase.configs.film import FilmConfig
@@ -22,7 +23,7 @@ from faceerase.streamer.sidecar.codes import codes_of
 from faceerase.streamer.sidecar.films import describe_film
 from faceerase.streamer.sidecar.frames import FrameLog
 from faceerase.streamer.sidecar.outcome import check_of, cost_of, summary_of
-from faceerase.streamer.sidecar.schema import Head
+from faceerase.streamer.sidecar.schema import Erased, FrameFacts, Head
 from faceerase.streamer.sidecar.versions import describe_model, resolved, running_versions
 from faceerase.streamer.verify.gate import rejected_name
 
@@ -62,14 +63,24 @@ class ReportSink(HiddenSink):
         Raises:
             SinkError: the disk refused.
         """
-        facts = self._log.take(frame, matte)
+        self._list(self._log.take(frame, matte))
+
+    def note(self, number: int, time: Fraction, regions: tuple[Erased, ...]) -> None:
+        """Note what was erased in a frame that passed elsewhere; the film's first one comes first.
+
+        Raises:
+            SinkError: the disk refused.
+        """
+        self._list(self._log.note(number, time, regions))
+
+    def _list(self, facts: FrameFacts | None) -> None:
         if facts is None:
             return
         line = f"{',' if self._listed else ''}\n  {facts.model_dump_json()}"
         try:
             self._lines.write(line.encode())
         except OSError as error:
-            raise SinkError(f"{self._partial.target}: frame {frame.index} not noted ({error.strerror})") from error
+            raise SinkError(f"{self._partial.target}: frame {facts.frame} not noted ({error.strerror})") from error
         self._listed += 1
 
     def tell(self, outcome: FilmReport, written: Path) -> None:

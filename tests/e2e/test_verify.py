@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from faceerase.cli.app import video_app
-from faceerase.streamer import pipeline
+from faceerase.streamer import stages
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.mask.matte import Matte
 from faceerase.streamer.mask.regions import FrameMask
@@ -142,7 +142,7 @@ class BrokenEraser:
 @pytest.fixture
 def broken(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
     """``broken(…)``: ``faceerase-video`` in this process, with an eraser that does nothing."""
-    monkeypatch.setattr(pipeline, "PlaneAnonymizer", BrokenEraser)
+    monkeypatch.setattr(stages, "PlaneAnonymizer", BrokenEraser)
     handlers = {name: signal.getsignal(name) for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     yield lambda *arguments: CliRunner().invoke(video_app, [str(one) for one in arguments])
     for name, handler in handlers.items():

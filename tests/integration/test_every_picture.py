@@ -12,7 +12,7 @@ from av.stream import Disposition
 
 from faceerase.configs.film import FilmConfig, load_film_config
 from faceerase.errors import ConfigError, SinkError
-from faceerase.streamer import pipeline
+from faceerase.streamer import stages
 from faceerase.streamer.decode.source import FilmSource
 from faceerase.streamer.every_picture import anonymise_film
 from faceerase.streamer.frame import Frame
@@ -173,7 +173,7 @@ def test_every_picture_is_checked(
         def erase(self, frame: Frame, mask: FrameMask) -> tuple[Frame, Matte]:
             return frame, Matte(np.zeros((72, 96), np.uint8), (2, 2), 192, 144)
 
-    monkeypatch.setattr(pipeline, "PlaneAnonymizer", BrokenEraser)
+    monkeypatch.setattr(stages, "PlaneAnonymizer", BrokenEraser)
     with pytest.raises(FacesLeftError, match=r"out\.mkv: .*video stream 1; nothing was kept"):
         clean(source, tmp_path / "out.mkv", video="all", verify=True)
     assert [path.name for path in tmp_path.iterdir()] == ["in.mkv"]

@@ -9,7 +9,7 @@ from broken import BrokenEraser
 
 from faceerase.configs.film import FilmConfig, load_film_config
 from faceerase.errors import ModelError, SourceError, VerificationError
-from faceerase.streamer import pipeline
+from faceerase.streamer import pipeline, stages
 from faceerase.streamer.report import FilmReport, Progress
 from faceerase.streamer.verify import gate
 from faceerase.streamer.verify.gate import rejected_name
@@ -37,7 +37,7 @@ def clean(tmp_path: Path, film: Path, blob_engine: Any, make_contract: Callable[
 
 @pytest.fixture
 def _broken(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "PlaneAnonymizer", BrokenEraser)
+    monkeypatch.setattr(stages, "PlaneAnonymizer", BrokenEraser)
 
 
 def test_it_is_off_unless_asked_for(clean: Callable[..., FilmReport]) -> None:

@@ -3,17 +3,17 @@
 import json
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import av
 import pytest
 from broken import BrokenEraser
 
-from faceerase.configs.film import SHIPPED_MODEL, load_film_config
+from faceerase.configs.film import load_film_config
 from faceerase.errors import ConfigError, SinkError
-from faceerase.streamer import pipeline
+from faceerase.streamer import pipeline, stages
+from faceerase.streamer.follow.criteria import Criteria
 from faceerase.streamer.report import FilmReport
 from faceerase.streamer.sidecar import sink as report_sink
 from faceerase.streamer.sidecar.schema import Report
@@ -23,24 +23,13 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
 @pytest.fixture
-def engine(blob_engine: Any, make_contract: Callable[..., Any]) -> Any:
-    """Bright = face; told to be the shipped model's file."""
-
-    @dataclass(frozen=True)
-    class Engine(type(blob_engine)):  # type: ignore[misc]
-        model: ClassVar[Path] = SHIPPED_MODEL
-
-    return Engine(make_contract(threshold_rule="fixed", threshold=0.7))
-
-
-@pytest.fixture
 def film(tmp_path_factory: pytest.TempPathFactory, make_film: Callable[..., Path]) -> Path:
     path = tmp_path_factory.mktemp("in") / "film.mkv"
     return make_film(path, codec="ffv1", width=192, height=144, times=[0, 1, 2, 5, 6, 7, 8, 9], sound="pcm_s16le")
 
 
 @pytest.fixture
-def clean(tmp_path: Path, film: Path, engine: Any) -> Callable[..., FilmReport]:
+def clean(tmp_path: Path, film: Path, filed_blob_engine: Any) -> Callable[..., FilmReport]:
     """``clean(source, suffix, **verify)``: a film anonymised into ``clean.mkv``, with ``film.json``."""
 
     def clean(source: Path = film, begin: str | None = None, **verify: Any) -> FilmReport:
@@ -48,7 +37,7 @@ def clean(tmp_path: Path, film: Path, engine: Any) -> Callable[..., FilmReport]:
         (tmp_path / "out").mkdir(exist_ok=True)
         output = tmp_path / "out" / "clean.mkv"
         sidecar = output.with_name("film.json")
-        return pipeline.anonymise(source, output, None, config, engine, lambda _: None, sidecar=sidecar)
+        return pipeline.anonymise(source, output, None, config, filed_blob_engine, lambda _: None, sidecar=sidecar)
 
     return clean
 
@@ -93,7 +82,7 @@ def test_a_report_keeps_the_schema_and_tells_what_happened(
 def test_a_film_without_a_face_has_an_empty_list(
     clean: Callable[..., FilmReport], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline, "criteria_of", lambda *_: pipeline.Criteria("fixed", 0.99, 0.08, 16))
+    monkeypatch.setattr(stages, "criteria_of", lambda *_: Criteria("fixed", 0.99, 0.08, 16))
     clean()
     report = read(tmp_path / "out" / "film.json")
     assert (report.frames, report.tracks, report.summary.frames) == ((), (), 8)
@@ -139,7 +128,7 @@ def test_lost_frames_are_named_and_the_report_is_there(
 def test_a_rejected_films_report_is_kept_where_the_film_is(
     keep: bool, clean: Callable[..., FilmReport], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline, "PlaneAnonymizer", BrokenEraser)
+    monkeypatch.setattr(stages, "PlaneAnonymizer", BrokenEraser)
     with pytest.raises(FacesLeftError):
         clean(enabled=True, keep_rejected=keep)
     if not keep:
@@ -172,11 +161,11 @@ def test_a_report_that_cannot_be_written_takes_the_film_with_it(
     assert names(tmp_path) == []
 
 
-def test_a_report_is_a_json(film: Path, tmp_path: Path, engine: Any) -> None:
+def test_a_report_is_a_json(film: Path, tmp_path: Path, filed_blob_engine: Any) -> None:
     config = load_film_config(None, {"encode": {"codec": "ffv1"}})
     with pytest.raises(ConfigError, match=r"report\.txt.*\.json"):
         pipeline.anonymise(
-            film, tmp_path / "c.mkv", None, config, engine, lambda _: None, sidecar=tmp_path / "report.txt"
+            film, tmp_path / "c.mkv", None, config, filed_blob_engine, lambda _: None, sidecar=tmp_path / "report.txt"
         )
     assert list(tmp_path.iterdir()) == []
 
@@ -192,13 +181,15 @@ def test_the_page_describes_every_key_and_its_example_keeps_the_schema() -> None
 
 @pytest.mark.parametrize(("source", "target"), [("shot.%04d.png", "clean.%04d.png"), ("shot.%04d.dpx", "clean.mkv")])
 def test_pictures_have_a_report_too(
-    tmp_path: Path, make_pictures: Callable[..., Path], engine: Any, source: str, target: str
+    tmp_path: Path, make_pictures: Callable[..., Path], filed_blob_engine: Any, source: str, target: str
 ) -> None:
     pictures = make_pictures(tmp_path / source, 4, 8)
     config = load_film_config(None, {"encode": {"pix_fmt": None if "%" in target else "gbrp"}})
     (tmp_path / "out").mkdir()
     sidecar = tmp_path / "out" / "film.json"
-    pipeline.anonymise(pictures, tmp_path / "out" / target, None, config, engine, lambda _: None, sidecar=sidecar)
+    pipeline.anonymise(
+        pictures, tmp_path / "out" / target, None, config, filed_blob_engine, lambda _: None, sidecar=sidecar
+    )
     report = read(sidecar)
     assert report.summary.frames == 4
     assert report.source.format == {".png": "PNG", ".dpx": "DPX"}[Path(source).suffix]

@@ -14,7 +14,7 @@ from faceerase.streamer.follow.criteria import GOES_ON_FROM, SHRINKS_TO, STARTS_
 from faceerase.streamer.look.view import View
 from faceerase.streamer.mask.regions import SHAPE_SIDE, Region
 from faceerase.streamer.mask.threshold import GROWS, GROWS_FOLLOWED, LARGE, LARGE_SHARE, OUTLINE_FOLLOWED, SMALL_SHARE
-from faceerase.streamer.pipeline import criteria_of
+from faceerase.streamer.stages import criteria_of
 
 Maker = Callable[..., ModelContract]
 RULES: tuple[ThresholdRule, ...] = get_args(ThresholdRule)

@@ -7,7 +7,7 @@ import pytest
 from faceerase.configs.film import MaskConfig
 from faceerase.contract import ModelContract
 from faceerase.errors import ConfigError
-from faceerase.streamer.pipeline import resolve_threshold
+from faceerase.streamer.stages import resolve_threshold
 
 
 @pytest.mark.parametrize(("output", "threshold"), [("sigmoid", 1.0), ("sigmoid", 3.0), ("spatial-softmax", 65_536.0)])

@@ -125,6 +125,27 @@ Config = Annotated[
     ),
 ]
 
+Resume = Annotated[
+    bool | None,
+    typer.Option(
+        "--resume",
+        show_default=False,
+        rich_help_panel="How it runs",
+        help="Keep the finished segments of a run that ends early, hidden beside OUTPUT, and go on from those that are "
+        "there. The result is the same, to the bit.",
+    ),
+]
+
+Segment = Annotated[
+    float | None,
+    typer.Option(
+        metavar="SECONDS",
+        rich_help_panel="How it runs",
+        help="How long the segments are into which a long film is cut, at least; other lengths give other bits. "
+        f"(default: {film.SegmentsConfig().seconds:g})",
+    ),
+]
+
 JsonLines = Annotated[
     bool,
     typer.Option("--json", rich_help_panel="How it runs", help="Progress and result as JSON lines on stdout."),

@@ -13,7 +13,7 @@ from faceerase.cli.search_options import DETECTOR_HELP
 from faceerase.cli.summary import tell_verdict
 from faceerase.configs.film import FilmConfig, load_film_config
 from faceerase.streamer.look.engine import OnnxEngine
-from faceerase.streamer.pipeline import criteria_of
+from faceerase.streamer.stages import criteria_of
 from faceerase.streamer.verify.check import verify as check
 from faceerase.streamer.verify.gate import finders_of
 from faceerase.streamer.verify.verdict import FacesLeftError

@@ -55,6 +55,8 @@ def video(
     verify: search.Verify = None,
     detector: search.Detector = None,
     keep_rejected: search.KeepRejected = False,
+    resume: search.Resume = None,
+    segment: search.Segment = None,
     config: search.Config = None,
     json_lines: search.JsonLines = False,
     debug: search.Debug = False,
@@ -96,6 +98,7 @@ def video(
             "strict": strict_streams,
         },
         "part": {"begin": begin, "end": end},
+        "segments": {"seconds": segment, "resume": resume},
         "verify": {"enabled": verify, "detector": detector, "keep_rejected": keep_rejected or None},
     }
     with outcome(debug):

@@ -1,0 +1,115 @@
+"""The hidden folder beside a result in which finished segments wait, and what makes them count as finished.
+
+Its name holds the digest of all that decides the bits: the film's content, the options, the network, the versions. One
+run at a time works in it; a crashed one leaves it for ``--resume``. Knows nothing of frames.
+"""
+
+import hashlib
+import json
+import shutil
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from faceerase.configs.film import FilmConfig
+from faceerase.errors import SinkError, SourceError
+from faceerase.streamer.look.engine import OnnxEngine
+from faceerase.streamer.sidecar.versions import describe_model, running_versions
+
+SUFFIX = ".segments"
+KEPT_OF_NAME = 40
+KEPT_OF_DIGEST = 16
+_DIGITS = 5
+
+
+def identity_of(source: Path, config: FilmConfig, engine: OnnxEngine, more: dict[str, Any]) -> str:
+    """Return the digest of all that decides what comes out: hexadecimal.
+
+    Args:
+        source: the film; all of it is read.
+        config: every option; how the result is checked and how work is shared out do not count.
+        engine: the network, and what it really runs on.
+        more: whatever else decides.
+
+    Raises:
+        SourceError: the film cannot be read.
+    """
+    options = config.model_dump(mode="json", exclude={"verify": True, "segments": {"resume", "workers"}})
+    model = describe_model(engine)
+    versions = running_versions().model_dump()
+    values = {"options": options, "model": [model.sha256, model.provider], "versions": versions, **more}
+    try:
+        with source.open("rb") as file:
+            values["film"] = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise SourceError(f"{source}: cannot be read ({error.strerror})") from error
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+
+
+class Workplace:
+    """The folder of one result."""
+
+    def __init__(self, target: Path, identity: str, resume: bool) -> None:
+        """Make it, or enter that of a run that did not end; what other runs left of this result is removed.
+
+        Args:
+            target: the result.
+            identity: of what is made.
+            resume: keep finished segments when the run ends early, and use those that are there.
+
+        Raises:
+            SinkError: another run is at it, or the place cannot be written to.
+        """
+        self._target, self._resume = target, resume
+        name = f".{target.stem[:KEPT_OF_NAME]}.{identity[:KEPT_OF_DIGEST]}{SUFFIX}"
+        self.path = target.with_name(name)
+        try:
+            for other in _left_behind(target):
+                if other != self.path or not resume:
+                    _remove_unless_used(other)
+            self.path.mkdir(mode=0o700, exist_ok=True)
+        except OSError as error:
+            raise SinkError(f"{target}: cannot be written ({error.strerror})") from error
+        self._lock = FileLock(self.path / "lock", mode=0o600)
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout as error:
+            raise SinkError(f"{target}: another run is making it; wait for that, or name another file") from error
+        except OSError as error:
+            raise SinkError(f"{target}: cannot be written ({error.strerror})") from error
+
+    def segment(self, number: int) -> Path:
+        """Return where a segment lies when it is finished."""
+        return self.path / f"{number:0{_DIGITS}d}.segment"
+
+    def leave(self) -> None:
+        """Go without a result: everything is removed, unless the run is to be resumed."""
+        if self._resume:
+            self._lock.release()
+            for half in self.path.glob("*.half"):
+                half.unlink(missing_ok=True)
+        else:
+            self.remove()
+
+    def remove(self) -> None:
+        """Leave nothing behind."""
+        shutil.rmtree(self.path, ignore_errors=True)
+        self._lock.release()
+
+
+def _left_behind(target: Path) -> list[Path]:
+    start = f".{target.stem[:KEPT_OF_NAME]}."
+    length = len(start) + KEPT_OF_DIGEST + len(SUFFIX)
+    return [
+        path
+        for path in target.parent.iterdir()
+        if path.name.startswith(start) and path.name.endswith(SUFFIX) and len(path.name) == length and path.is_dir()
+    ]
+
+
+def _remove_unless_used(folder: Path) -> None:
+    lock = FileLock(folder / "lock")
+    with suppress(Timeout), lock.acquire(timeout=0):
+        shutil.rmtree(folder, ignore_errors=True)
