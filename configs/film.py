@@ -7,7 +7,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, PlainValidator, TypeAdapter, ValidationError
+from pydantic_core import PydanticCustomError
 
 from faceerase.configs.base import Frozen, read_toml, validate
 from faceerase.contract import ThresholdRule
@@ -16,7 +17,22 @@ HERE = Path(__file__).resolve().parent
 
 Scan = Literal["thorough", "balanced", "fast"]
 Method = Literal["inpaint", "blur", "mosaic", "solid"]
-Provider = Literal["auto", "cpu", "cuda"]
+Provider = Literal["auto", "cpu", "cuda", "tensorrt"]
+
+_TILES: TypeAdapter[int] = TypeAdapter(Annotated[int, Field(ge=1, le=1024)])
+
+
+def _batch_size(value: object) -> int | Literal["auto"]:
+    if value == "auto":
+        return "auto"
+    try:
+        return _TILES.validate_python(value)
+    except ValidationError as error:  # of a union, pydantic would tell the mistakes in every member
+        raise PydanticCustomError("batch_size", "a whole number of 1 to 1024, or auto") from error
+
+
+BatchSize = Annotated[int | Literal["auto"], PlainValidator(_batch_size)]
+"""Tiles per run of the network; ``auto``: as many as suit what it runs on."""
 
 Audio = Literal["keep", "drop"]
 
@@ -49,14 +65,15 @@ class LookConfig(Frozen):
 
     ``scan``: ``thorough`` looks everywhere in every frame, ``balanced`` everywhere every quarter of a second and around
     known faces in every frame, ``fast`` everywhere every half second. ``min_face`` is the height in source pixels of
-    the smallest face to be found; ``threads`` of the network on the CPU, 0 = one per core; ``batch_size`` in tiles.
+    the smallest face to be found; ``threads`` of the network on the CPU, 0 = one per core; ``batch_size`` in tiles:
+    ``auto`` is what the memory of a card allows, and 16 on the CPU.
     """
 
     model: Path = SHIPPED_MODEL
     provider: Provider = "auto"
     scan: Scan = "balanced"
     min_face: Annotated[float, Field(ge=4, le=4096)] = 16
-    batch_size: Annotated[int, Field(ge=1, le=1024)] = 16
+    batch_size: BatchSize = "auto"
     threads: Annotated[int, Field(ge=0, le=256)] = 0
 
 

@@ -97,7 +97,7 @@ def anonymise(
             tally = told.tally
         for sink in films:
             remarks += sink.finish()
-        remarks += left_behind(told.beside, choice.encoder)
+        remarks += [*left_behind(told.beside, choice.encoder), *engine.remarks]
         if finders is not None:
             verdict = check(source, config.streams.number, written, cover, finders, report, config.part)
         outcome = FilmReport(

@@ -51,6 +51,7 @@ class BlobEngine:
 
     contract: ModelContract
     provider: ClassVar[str] = "cpu"
+    remarks: ClassVar[tuple[str, ...]] = ()
 
     def look(self, tiles: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return each tile's brightness as a probability."""

@@ -8,16 +8,19 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from faceerase.configs.film import Provider
+from faceerase.configs.film import BatchSize, Provider
 from faceerase.contract import ModelContract, read_contract
 from faceerase.errors import ModelContractError, ModelError
-from faceerase.streamer.look.providers import make_session, provider_name
+from faceerase.streamer.look.device.execution import ends_of
+from faceerase.streamer.look.providers import execution_of, make_session, provider_name
 
 
 class OnnxEngine:
     """A ``MaskEngine`` over one ONNX file."""
 
-    def __init__(self, model: Path, provider: Provider = "auto", threads: int = 0, batch_size: int = 16) -> None:
+    def __init__(
+        self, model: Path, provider: Provider = "auto", threads: int = 0, batch_size: BatchSize = "auto"
+    ) -> None:
         """Load the model.
 
         Raises:
@@ -28,11 +31,14 @@ class OnnxEngine:
         if not model.is_file():
             raise ModelError(f"{model}: no such model file")
         self.model = model
-        self._session = make_session(model, provider, threads)
+        self._session = make_session(model, provider, threads, batch_size)
         self._contract = read_contract(self._session.get_modelmeta().custom_metadata_map, str(model))
-        self._batch_size = batch_size
         self._scale = np.float32(1 / 255 if self._contract.value_range == "0..1" else 1)
-        self._check_tensors(model)
+        try:
+            ends = ends_of(self._session, self._contract.input_name, self._contract.output_name)
+        except ModelContractError as error:
+            raise ModelContractError(f"{model}: {error}") from error
+        self._execution = execution_of(self._session, ends, self._contract.tile_side, batch_size)
 
     @property
     def contract(self) -> ModelContract:
@@ -41,8 +47,18 @@ class OnnxEngine:
 
     @property
     def provider(self) -> str:
-        """What really runs, ``cpu`` or ``cuda``."""
+        """What really runs, ``cpu``, ``cuda`` or ``tensorrt``."""
         return provider_name(self._session)
+
+    @property
+    def batch_size(self) -> int:
+        """How many tiles go into a run of the network."""
+        return self._execution.batch_size
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What did not go as meant on a card, for the report."""
+        return self._execution.remarks
 
     def look(self, tiles: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the map of each tile, (N, side, side); p·N for a spatial softmax.
@@ -51,8 +67,9 @@ class OnnxEngine:
             ModelError: the network failed, ran out of memory, or answered with numbers that are none.
         """
         maps = np.empty(tiles.shape, np.float32)
-        for start in range(0, len(tiles), self._batch_size):
-            part = tiles[start : start + self._batch_size, None].astype(np.float32) * self._scale
+        size = self._execution.batch_size if len(tiles) else 1
+        for start in range(0, len(tiles), size):
+            part = tiles[start : start + size, None].astype(np.float32) * self._scale
             maps[start : start + len(part)] = self._run(part)
         if self._contract.output == "spatial-softmax":
             maps *= np.float32(self._contract.tile_side**2)
@@ -62,18 +79,9 @@ class OnnxEngine:
 
     def _run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
         try:
-            answer = self._session.run([self._contract.output_name], {self._contract.input_name: batch})[0]
+            answer = self._execution.run(batch)
         except Exception as error:  # onnxruntime raises a dozen private types
             raise ModelError(f"the network failed on {len(batch)} tiles: {str(error).splitlines()[0]}") from error
         if answer.shape != batch.shape:
             raise ModelContractError(f"the network answered {answer.shape} to {batch.shape}; export it again")
         return np.asarray(answer[:, 0], dtype=np.float32)
-
-    def _check_tensors(self, model: Path) -> None:
-        for wanted, found in (
-            (self._contract.input_name, self._session.get_inputs()),
-            (self._contract.output_name, self._session.get_outputs()),
-        ):
-            names = [tensor.name for tensor in found]
-            if wanted not in names:
-                raise ModelContractError(f"{model}: contract names tensor {wanted!r}, the file has {names}")

@@ -4,17 +4,29 @@ from typing import Any
 
 import numpy as np
 import pytest
+from cards import HostDevice
 
+from faceerase.configs.film import SHIPPED_MODEL
 from faceerase.contract import read_contract
+from faceerase.streamer.look import engine as engine_module
+from faceerase.streamer.look.device.bound import BoundRun
 from faceerase.streamer.look.engine import OnnxEngine
 from faceerase.streamer.seams import MaskEngine
 
 
-@pytest.fixture(params=["fake", pytest.param("onnx", marks=pytest.mark.train)])
-def engine(request: pytest.FixtureRequest) -> MaskEngine:
+def bound(session: Any, ends: Any, side: int, batch_size: Any) -> BoundRun:
+    """Run as on a card, on the CPU provider, which knows I/O binding too."""
+    return BoundRun(session, ends, side, HostDevice(), batch_size, captures=False)
+
+
+@pytest.fixture(params=["fake", "bound", pytest.param("onnx", marks=pytest.mark.train)])
+def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> MaskEngine:
     if request.param == "fake":
         fake: MaskEngine = request.getfixturevalue("blob_engine")
         return fake
+    if request.param == "bound":
+        monkeypatch.setattr(engine_module, "execution_of", bound)
+        return OnnxEngine(SHIPPED_MODEL, "cpu", threads=1, batch_size=3)
     _, path = request.getfixturevalue("tiny_onnx")
     return OnnxEngine(path, "cpu", threads=1, batch_size=3)
 

@@ -25,10 +25,10 @@ class FakeSession:
         return type("Meta", (), {"custom_metadata_map": self.metadata})
 
     def get_inputs(self) -> list[Any]:
-        return [type("Tensor", (), {"name": "tiles"})]
+        return [type("Tensor", (), {"name": "tiles", "type": "tensor(float)"})]
 
     def get_outputs(self) -> list[Any]:
-        return [type("Tensor", (), {"name": "map"})]
+        return [type("Tensor", (), {"name": "map", "type": "tensor(float)"})]
 
     def get_providers(self) -> list[str]:
         return ["CPUExecutionProvider"]

@@ -80,16 +80,18 @@ Provider = Annotated[
     film.Provider | None,
     typer.Option(
         rich_help_panel="The network",
-        help=f"auto is CUDA where it really works, else the CPU. (default: {_LOOK.provider})",
+        help="auto is CUDA where it really works, else the CPU; tensorrt builds an engine first, and keeps it. "
+        f"(default: {_LOOK.provider})",
     ),
 ]
 
 BatchSize = Annotated[
-    int | None,
+    str | None,
     typer.Option(
-        metavar="TILES",
+        metavar="TILES|auto",
         rich_help_panel="The network",
-        help=f"Tiles per run of the network. (default: {_LOOK.batch_size})",
+        help="Tiles per run of the network; auto is what the memory of a card allows, and 16 on the CPU. "
+        f"(default: {_LOOK.batch_size})",
     ),
 ]
 
