@@ -3,6 +3,7 @@
 import typer
 
 from faceerase import __version__
+from faceerase.cli.bench import bench
 from faceerase.cli.data import app as data
 from faceerase.cli.doctor import doctor
 from faceerase.cli.judge import evaluate
@@ -38,6 +39,7 @@ def _faceerase(
 app.command()(video)
 app.command()(verify)
 app.command()(doctor)
+app.command()(bench)
 app.add_typer(data, name="data")
 app.command()(train)
 app.command()(export)

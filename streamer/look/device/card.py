@@ -114,9 +114,16 @@ def load_driver() -> Any | None:
 
 def card_name(driver: Any, number: int = 0) -> str | None:
     """Return what a card calls itself, asked of the CUDA driver; None: there is none of that number."""
-    device, name = ctypes.c_int(), ctypes.create_string_buffer(NAME_BYTES)
-    if driver is None or driver.cuInit(0) or driver.cuDeviceGet(ctypes.byref(device), number):
+    return None if driver is None else _told(driver, driver.cuDeviceGetName, number)
+
+
+def card_address(driver: Any, number: int = 0) -> str | None:
+    """Return where a card is on the PCI bus (``0000:01:00.0``), asked of the CUDA driver; None: there is none."""
+    return None if driver is None else _told(driver, driver.cuDeviceGetPCIBusId, number)
+
+
+def _told(driver: Any, ask: Any, number: int) -> str | None:
+    device, text = ctypes.c_int(), ctypes.create_string_buffer(NAME_BYTES)
+    if driver.cuInit(0) or driver.cuDeviceGet(ctypes.byref(device), number) or ask(text, NAME_BYTES, device):
         return None
-    if driver.cuDeviceGetName(name, NAME_BYTES, device):
-        return None
-    return name.value.decode(errors="replace")
+    return text.value.decode(errors="replace")

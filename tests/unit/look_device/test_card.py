@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from faceerase.streamer.look.device import card
-from faceerase.streamer.look.device.card import CudaCard, card_name
+from faceerase.streamer.look.device.card import CudaCard, card_address, card_name
 
 
 class FakeRuntime:
@@ -111,8 +111,14 @@ class FakeDriver:
         name.value = b"A Card"
         return 0
 
+    def cuDeviceGetPCIBusId(self, address: Any, size: int, device: Any) -> int:
+        address.value = b"0000:01:00.0"
+        return 0
 
-def test_a_card_is_asked_for_its_name() -> None:
+
+def test_a_card_is_asked_for_its_name_and_its_place() -> None:
     assert card_name(FakeDriver()) == "A Card"
+    assert card_address(FakeDriver()) == "0000:01:00.0"
+    assert card_address(None) is None
     assert card_name(FakeDriver(), 1) is None
     assert card_name(None) is None

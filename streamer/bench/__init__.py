@@ -1,0 +1,1 @@
+"""How fast the network runs here, without a film: tiles a second, and what that means for one. Imports nothing."""
