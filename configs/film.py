@@ -19,6 +19,8 @@ Scan = Literal["thorough", "balanced", "fast"]
 Method = Literal["inpaint", "blur", "mosaic", "solid"]
 Provider = Literal["auto", "cpu", "cuda", "tensorrt"]
 
+Decoder = Literal["auto", "cpu", "cuda"]
+
 _TILES: TypeAdapter[int] = TypeAdapter(Annotated[int, Field(ge=1, le=1024)])
 
 
@@ -46,9 +48,11 @@ class DecodeConfig(Frozen):
     """How the source is read.
 
     ``rate`` is that of numbered pictures, in pictures a second (``24``, ``23.976``, ``24000/1001``): how faces are
-    followed from one to the next, and how fast a film of them runs.
+    followed from one to the next, and how fast a film of them runs. ``decoder`` is what decodes films: ``cuda`` a card
+    (NVDEC), ``auto`` a card whose pictures are the same bits as the software's, each the software where it does not.
     """
 
+    decoder: Decoder = "cpu"
     rate: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,5}(\.[0-9]{1,6}|/[1-9][0-9]{0,5})?$")] = "24"
 
     @property

@@ -65,11 +65,12 @@ def anonymise(
     started = time.monotonic()
     criteria = criteria_of(config, engine.contract)  # refused before any work
     finders = finders_of(config, engine, criteria) if config.verify.enabled else None
-    film = open_source(source, config.decode.picture_rate, config.streams.number, config.part)
+    decode = config.decode
+    film = open_source(source, decode.picture_rate, config.streams.number, config.part, decode.decoder)
     info = film.info
     coded = SourceCodec(info.codec, info.profile, (info.width, info.height))
     choice = choose_encoder(config.encode, coded, info.planar_format, info.full_range, output.suffix)
-    remarks = [*choice.remarks, *unknown(info)]
+    remarks = [*info.decoding.remarks, *choice.remarks, *unknown(info)]
     verdict = cover = notes = place = parts = None
     spans: tuple[Span, ...] = (WHOLE_FILM,)
     with ExitStack() as undo:
@@ -91,6 +92,7 @@ def anonymise(
             tally = _in_one_go(film, sinks, config, engine, report)
         else:
             what = {"container": output.suffix.lower(), "matte": cover is not None, "stream": info.stream_index}
+            what |= {"decoder": info.decoding.device, "encoder": choice.encoder}
             place = Workplace(output, identity_of(source, config, engine, what), config.segments.resume)
             undo.callback(place.leave)
             told = in_segments(info, spans, choice, config, engine, parts, place, report)

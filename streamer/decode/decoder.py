@@ -14,12 +14,16 @@ READS_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 def decoder_of(stream: VideoStream) -> VideoCodecContext:
     """Return a decoder for a stream's packets, the empty one at the end included."""
     own = stream.codec_context
-    name = READS_ALPHA.get(own.codec.canonical_name)
-    says_so = any(key.lower() == "alpha_mode" and value == "1" for key, value in stream.metadata.items())
-    if name is None or not says_so:
+    if not reads_alpha(stream):
         own.thread_type = "AUTO"
         return own
-    decoder = av.CodecContext.create(name, "r")
+    decoder = av.CodecContext.create(READS_ALPHA[own.codec.canonical_name], "r")
     assert isinstance(decoder, VideoCodecContext)
     decoder.extradata = own.extradata
     return decoder
+
+
+def reads_alpha(stream: VideoStream) -> bool:
+    """Whether a stream has alpha in a picture of its own, which only some decoders read."""
+    says_so = any(key.lower() == "alpha_mode" and value == "1" for key, value in stream.metadata.items())
+    return says_so and stream.codec_context.codec.canonical_name in READS_ALPHA

@@ -17,6 +17,7 @@ from faceerase.streamer.decode.clock import Clock, choose_clock, exact_rate, lag
 from faceerase.streamer.decode.decoder import decoder_of
 from faceerase.streamer.decode.display import Matrix, field_order_of, matrix_of, quarter_turns
 from faceerase.streamer.decode.light import Light, light_of
+from faceerase.streamer.decode.on_card import BY_SOFTWARE, Decoding
 from faceerase.streamer.decode.opening import main_video, open_film
 from faceerase.streamer.decode.part import WHOLE, Cut
 from faceerase.streamer.decode.side_data import nameable
@@ -31,8 +32,8 @@ class FilmInfo:
     """What is known of a film before it is decoded.
 
     ``frame_count`` is a guess for progress, 0 when unknown; ``lag`` is added to DTS where they count (in ticks);
-    ``start`` is the time of the film's first frame in seconds, ``cut`` what is taken of it. Of pictures, ``path`` is
-    the first one's and ``stream_index`` is -1: nothing travels along with them.
+    ``start`` is the time of the film's first frame in seconds, ``cut`` what is taken of it, ``decoding`` by what it is
+    decoded. Of pictures, ``path`` is the first one's and ``stream_index`` is -1: nothing travels along with them.
     """
 
     path: Path
@@ -61,6 +62,7 @@ class FilmInfo:
     audio_rates: tuple[int, ...]
     start: Fraction
     cut: Cut = WHOLE
+    decoding: Decoding = BY_SOFTWARE
 
     @property
     def quarter_turns(self) -> int:

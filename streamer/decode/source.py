@@ -13,15 +13,15 @@ from av.container import InputContainer
 from av.sidedata.sidedata import Type
 from av.video.stream import VideoStream
 
-from faceerase.configs.film import PartConfig
+from faceerase.configs.film import Decoder, PartConfig
 from faceerase.errors import SourceError
 from faceerase.log import get_logger
 from faceerase.streamer.decode.beside import count_beside
 from faceerase.streamer.decode.clock import next_time
 from faceerase.streamer.decode.completeness import Completeness
-from faceerase.streamer.decode.decoder import decoder_of
 from faceerase.streamer.decode.finding import find_cut
 from faceerase.streamer.decode.info import FilmInfo, late, probe
+from faceerase.streamer.decode.on_card import choose_decoding
 from faceerase.streamer.decode.opening import main_video, open_film
 from faceerase.streamer.decode.part import packets_of
 from faceerase.streamer.decode.side_data import nameable
@@ -38,19 +38,23 @@ _log = get_logger(__name__)
 class FilmSource:
     """A film file as a ``FrameSource``; ``remarks``, ``lost`` and ``beside`` are complete once ``frames`` has ended."""
 
-    def __init__(self, path: Path, stream: int | None = None, part: PartConfig | None = None) -> None:
+    def __init__(
+        self, path: Path, stream: int | None = None, part: PartConfig | None = None, decoder: Decoder = "cpu"
+    ) -> None:
         """Open the file and look at its first frames; of a part, frames come at times from 0 on.
 
         Args:
             path: the file.
             stream: which of its streams, by number; None: the main picture.
             part: what of it; None: all.
+            decoder: what decodes it, where that does.
 
         Raises:
             SourceError: it cannot be read, or no frame of it can be decoded.
             ConfigError: the stream of that number is not a picture, or the film has no such part.
         """
         info = probe(path, stream)
+        info = replace(info, decoding=choose_decoding(path, info.stream_index, decoder))
         if part is not None:
             cut = find_cut(info, part)
             info = replace(info, cut=cut, frame_count=cut.frames_of(info.frame_count, info.rate))
@@ -119,7 +123,7 @@ class FilmSource:
         completeness = Completeness(container, stream)
         cut = span.kept_of(self.info.cut)
         packets = packets_of(container, stream, span.seen_of(self.info.cut), self.info.clock, self.info.path)
-        decoder = decoder_of(stream)
+        decoder = self.info.decoding.decoder(stream)
         number = expected = given = named = 0
         while True:
             try:

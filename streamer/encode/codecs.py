@@ -3,7 +3,7 @@
 Knows nothing of open containers or frames.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import av
@@ -11,6 +11,7 @@ import av
 from faceerase.configs.film import EncodeConfig
 from faceerase.errors import ConfigError, SinkError
 from faceerase.streamer.encode.holds import held_by
+from faceerase.streamer.encode.on_card import SOFTWARE, TAKEN, refusal
 from faceerase.streamer.encode.settings import SourceCodec, options_of, refuse_unknown
 from faceerase.streamer.stills.formats import nearest_format
 from faceerase.streamer.stills.kinds import Kind, kind_of_name
@@ -46,7 +47,7 @@ LISTED_ONLY = {
 }
 """Formats that FFmpeg lists for an encoder and that its library, as PyAV ships it, refuses."""
 
-WHOLE_CHROMA = frozenset({"libx264", "libx265"})
+WHOLE_CHROMA = frozenset({"libx264", "libx265", *SOFTWARE})
 """Encoders that take no picture at whose edge a chroma sample stands for less than its block: odd sizes of 4:2:0."""
 
 
@@ -79,6 +80,10 @@ def choose_encoder(
     kind = kind_of_name(Path(f"_{suffix}"))
     if kind is not None:
         return _choose_for_pictures(config, kind, wanted, full_range)
+    if config.codec in SOFTWARE:
+        why = _why_not_on_card(config, wanted, source.size)
+        if why is not None:
+            return _in_its_place(why, config, source, planar_format, full_range, suffix)
     names = _candidates(config.codec, source.name, suffix.lower())
     for name in names:
         for encoder in (name, RGB_ENCODERS.get(name, name)):
@@ -100,6 +105,25 @@ def choose_encoder(
     tried = " and ".join(names)
     what = _described(wanted, source)
     raise SinkError(f"{tried} cannot encode {what}; choose a --pix-fmt, or try --codec ffv1 into an .mkv")
+
+
+def _why_not_on_card(config: EncodeConfig, wanted: str, size: tuple[int, int]) -> str | None:
+    chosen = config.pix_fmt or _nearest(wanted, _formats(config.codec), shallower=False)
+    if chosen is None or not _lists(config.codec, chosen) or not _takes(config.codec, chosen, size):
+        return f"it cannot encode {_described(chosen or wanted, SourceCodec('', size=size))}"
+    return refusal(config.codec, chosen, size)
+
+
+def _in_its_place(
+    why: str, config: EncodeConfig, source: SourceCodec, planar_format: str, full_range: bool, suffix: str
+) -> EncoderChoice:
+    """Return the choice without the card: the same codec by software, the card's own options left out."""
+    left_out = [*(["preset"] if config.preset is not None else []), *config.options]
+    software = config.model_copy(update={"codec": SOFTWARE[config.codec], "preset": None, "options": {}})
+    choice = choose_encoder(software, source, planar_format, full_range, suffix)
+    without = f", without its {', '.join(left_out)}" if left_out else ""
+    remark = f"encoded by {choice.encoder}{without}, not by {config.codec}: {why}"
+    return replace(choice, remarks=(remark, *choice.remarks))
 
 
 def _choose_for_pictures(config: EncodeConfig, kind: Kind, wanted: str, full_range: bool) -> EncoderChoice:
@@ -155,7 +179,8 @@ def _encoder(name: str) -> av.Codec:
 
 def _formats(encoder: str) -> list[str]:
     listed = [video_format.name for video_format in _encoder(encoder).video_formats or []]
-    return [name for name in listed if name not in LISTED_ONLY.get(encoder, ())]
+    kept = TAKEN if encoder in SOFTWARE else listed
+    return [name for name in listed if name in kept and name not in LISTED_ONLY.get(encoder, ())]
 
 
 def _lists(encoder: str, pixel_format: str) -> bool:

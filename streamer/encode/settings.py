@@ -10,8 +10,12 @@ import av
 
 from faceerase.configs.film import EncodeConfig
 from faceerase.errors import ConfigError
+from faceerase.streamer.encode.on_card import SOFTWARE
 
 CRF_ENCODERS = frozenset({"libx264", "libx264rgb", "libx265", "libsvtav1", "libvpx-vp9", "libvpx", "libaom-av1"})
+
+GREATEST_CQ = 51
+"""Of NVENC's constant quality, which means about what H.264's CRF means."""
 
 PRORES = {"proxy": "proxy", "lt": "lt", "standard": "standard", "hq": "hq", "4444": "4444", "xq": "4444xq"}
 """Profiles as the decoder calls them and as the encoder wants them."""
@@ -48,6 +52,8 @@ def options_of(
         options["b"] = config.bitrate
     elif encoder in CRF_ENCODERS:
         options["crf"] = str(config.crf)
+    elif encoder in SOFTWARE:
+        options |= {"rc": "vbr", "cq": str(min(config.crf, GREATEST_CQ)), "b": "0"}
     if config.preset is not None:
         options["preset"] = config.preset
     if encoder == "libx265":

@@ -92,33 +92,35 @@ def _try_cuda(model: Path, threads: int) -> Any | None:
     return None
 
 
-def _tensorrt(model: Path, threads: int, most: int) -> Any:
-    advice = "or run with --provider cuda"
+def why_no_tensorrt() -> str | None:
+    """Return what TensorRT lacks on this machine and what to do about it; None: everything is there."""
     names = tensorrt.needed_libraries()
     if TENSORRT not in ort.get_available_providers() or not names:
-        raise ProviderUnavailableError(
-            f"TensorRT: this onnxruntime was built without it: pip install onnxruntime-gpu, {advice}"
-        )
+        return "TensorRT: this onnxruntime was built without it: pip install onnxruntime-gpu"
     if not _has_driver():
-        raise ProviderUnavailableError(
-            "TensorRT does not work on this machine: there is no NVIDIA driver; install it, or run with --provider cpu"
-        )
+        return "TensorRT does not work on this machine: there is no NVIDIA driver; install one"
     with _quiet():
         missing = tensorrt.load_libraries(names)
-        if missing is not None:
-            raise ProviderUnavailableError(
-                f"TensorRT does not work on this machine ({missing} not found): {tensorrt.advice(missing)}, {advice}"
-            )
-        seen = _session(model, [CPU], threads)
-        contract = read_contract(seen.get_modelmeta().custom_metadata_map, str(model))
-        ends = ends_of(seen, contract.input_name, contract.output_name)
-        options = tensorrt.provider_options(
-            model, ends.given, contract.tile_side, most, ends.given_type is np.float16, tensorrt.engine_cache()
-        )
-        try:
+    if missing is not None:
+        return f"TensorRT does not work on this machine ({missing} not found): {tensorrt.advice(missing)}"
+    return None
+
+
+def _tensorrt(model: Path, threads: int, most: int) -> Any:
+    advice = "or run with --provider cuda or cpu"
+    lacking = why_no_tensorrt()
+    if lacking is not None:
+        raise ProviderUnavailableError(f"{lacking}, {advice}")
+    seen = _session(model, [CPU], threads)
+    contract = read_contract(seen.get_modelmeta().custom_metadata_map, str(model))
+    ends = ends_of(seen, contract.input_name, contract.output_name)
+    half = ends.given_type is np.float16
+    options = tensorrt.provider_options(model, ends.given, contract.tile_side, most, half, tensorrt.engine_cache())
+    try:
+        with _quiet():
             session = _session(model, [(TENSORRT, options), (CUDA, {}), CPU], threads)
-        except ModelError as error:
-            raise ProviderUnavailableError(f"TensorRT refused the network: {error}; {advice}") from error
+    except ModelError as error:
+        raise ProviderUnavailableError(f"TensorRT refused the network: {error}; {advice}") from error
     if provider_name(session) != "tensorrt":
         raise ProviderUnavailableError(
             f"TensorRT does not work on this machine, onnxruntime took {provider_name(session)} instead; {advice}"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
 
-from faceerase.configs.film import PartConfig, StreamsConfig
+from faceerase.configs.film import Decoder, PartConfig, StreamsConfig
 from faceerase.errors import ConfigError
 from faceerase.streamer.decode.opening import open_film
 from faceerase.streamer.decode.source import FilmSource
@@ -29,7 +29,11 @@ FIRST_NUMBER = 1
 
 
 def open_source(
-    path: Path, rate: Fraction = STILL_RATE, stream: int | None = None, part: PartConfig | None = None
+    path: Path,
+    rate: Fraction = STILL_RATE,
+    stream: int | None = None,
+    part: PartConfig | None = None,
+    decoder: Decoder = "cpu",
 ) -> FilmSource | PictureSource:
     """Return what a path means as a source of frames.
 
@@ -38,13 +42,14 @@ def open_source(
         rate: pictures a second.
         stream: which video stream of a film, by number; None: the main one.
         part: what of a film is taken; None: all.
+        decoder: what decodes a film, where that does.
 
     Raises:
         SourceError: it cannot be read.
         ConfigError: a film has no such stream or part, or of pictures one is asked for.
     """
     if kind_of_name(path) is None or path.is_dir():
-        return FilmSource(path, stream, part)
+        return FilmSource(path, stream, part, decoder)
     if stream is not None:
         raise ConfigError(f"--video-stream: {path} is no film")
     if part is not None and part != PartConfig():

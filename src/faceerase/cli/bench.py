@@ -94,19 +94,25 @@ def _show(engine: OnnxEngine, device: str, scan: str, rates: list[Rate], loads: 
         busy = "unknown" if rate.busy is None else f"{rate.busy:.0%}"
         table.add_row(
             str(rate.batch),
-            f"{rate.tiles_per_second:.1f}",
-            f"{rate.milliseconds_per_tile:.2f}",
+            _figures(rate.tiles_per_second),
+            _figures(rate.milliseconds_per_tile),
             "none used" if engine.provider == "cpu" else busy,
         )
     console.print(table)
     best = max(rate.tiles_per_second for rate in rates)
     for load in loads:
+        times = _figures(load.times_real_time(best))
         console.print(
             f"{FULL_HD[0]}×{FULL_HD[1]} at {RATE:g} frames/s, {scan}, {load.faces} faces: "
-            f"{load.tiles_per_frame:.1f} tiles a frame; the network alone: {load.times_real_time(best):.2f} × real time"
+            f"{load.tiles_per_frame:.1f} tiles a frame; the network alone: {times} × real time"
         )
     for remark in engine.remarks:
         console.print(f"  note: {remark}", markup=False)
+
+
+def _figures(value: float) -> str:
+    """Write a number with three figures, and no exponent."""
+    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def _cpu_name() -> str:

@@ -2,7 +2,6 @@
 
 import os
 import platform
-from fractions import Fraction
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +10,7 @@ import cv2
 import numpy as np
 import onnxruntime as ort
 import typer
+from av.codec.hwaccel import HWAccel
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -18,14 +18,15 @@ from rich.table import Table
 from faceerase import __version__
 from faceerase.cli.outcome import outcome
 from faceerase.configs.film import SHIPPED_MODEL
-from faceerase.errors import FaceEraseError, ProviderUnavailableError
+from faceerase.errors import FaceEraseError, ProviderUnavailableError, reason_of
+from faceerase.streamer.encode.on_card import SOFTWARE, refusal
+from faceerase.streamer.look.device.card import card_name, load_driver
 from faceerase.streamer.look.engine import OnnxEngine
+from faceerase.streamer.look.providers import why_no_tensorrt
 
 ENCODERS = (
     "libx264", "libx264rgb", "libx265", "libsvtav1", "libvpx-vp9", "prores_ks", "dnxhd", "ffv1", "mjpeg",
-    "h264_nvenc", "hevc_nvenc",
 )  # fmt: skip
-HARDWARE = frozenset({"h264_nvenc", "hevc_nvenc"})
 
 
 def doctor(
@@ -41,7 +42,7 @@ def doctor(
     """
     with outcome(debug):
         table = Table(show_header=False, box=None, pad_edge=False)
-        encoders = {name: _encodes(name) for name in ENCODERS}
+        encoders = {name: _encodes(name) for name in ENCODERS} | {name: refusal(name) is None for name in SOFTWARE}
         table.add_row("faceerase", f"{__version__}, Python {platform.python_version()}, {platform.platform()}")
         table.add_row("cores", str(os.cpu_count()))
         table.add_row(
@@ -52,18 +53,15 @@ def doctor(
         table.add_row("missing encoders", ", ".join(name for name, works in encoders.items() if not works) or "none")
         table.add_row("cameras", _cameras())
         table.add_row("cuda", escape(_cuda(model)))
+        table.add_row("tensorrt", escape(_tensorrt()))
+        table.add_row("nvdec", escape(_nvdec()))
         table.add_row("model", escape(_model(model)))
         Console().print(table)
 
 
 def _encodes(name: str) -> bool:
     try:
-        context = av.CodecContext.create(name, "w")
-        if name in HARDWARE and isinstance(context, av.VideoCodecContext):
-            # FFmpeg lists these everywhere; only opening one tells whether there is a card.
-            context.width, context.height, context.pix_fmt = 256, 256, "yuv420p"
-            context.time_base = Fraction(1, 25)
-            context.open()
+        av.CodecContext.create(name, "w")
     except (av.error.FFmpegError, OSError, ValueError):
         return False
     return True
@@ -81,7 +79,20 @@ def _cuda(model: Path) -> str:
         return f"no: {error}"
     except FaceEraseError as error:
         return f"not tried: {error}"
-    return "works"
+    return f"works, on {card_name(load_driver()) or 'a card that does not tell its name'}"
+
+
+def _tensorrt() -> str:
+    lacking = why_no_tensorrt()
+    return "all there; --provider tensorrt builds an engine the first time" if lacking is None else f"no: {lacking}"
+
+
+def _nvdec() -> str:
+    try:
+        av.CodecContext.create("h264", "r", HWAccel("cuda", allow_software_fallback=False))
+    except av.error.FFmpegError as error:
+        return f"no: no NVIDIA card or driver answers ({reason_of(error)})"
+    return "works; --decoder tries it on each film"
 
 
 def _model(model: Path) -> str:

@@ -83,7 +83,8 @@ Codec = Annotated[
         metavar="NAME",
         rich_help_panel=_PANEL,
         help="Encoder: auto (the source's own codec where it can be kept, else H.264 or H.265), h264, hevc, av1, "
-        f"vp9, prores, dnxhr, ffv1, mjpeg, … 'faceerase doctor' lists them. (default: {_ENCODE.codec})",
+        "vp9, prores, dnxhr, ffv1, mjpeg, … 'faceerase doctor' lists them. h264_nvenc, hevc_nvenc and av1_nvenc are a "
+        f"card's; without it the same codec is encoded by software. (default: {_ENCODE.codec})",
     ),
 ]
 

@@ -95,6 +95,16 @@ BatchSize = Annotated[
     ),
 ]
 
+Decoder = Annotated[
+    film.Decoder | None,
+    typer.Option(
+        rich_help_panel="How it runs",
+        help="What decodes a film: cpu: FFmpeg; cuda: an NVIDIA card; auto: a card whose first pictures are the same "
+        "bits as FFmpeg's. Where the card does not do, FFmpeg does, and says why. "
+        f"(default: {film.DecodeConfig().decoder})",
+    ),
+]
+
 Verify = Annotated[
     bool | None,
     typer.Option(

@@ -52,6 +52,7 @@ def video(
     model: search.Model = None,
     provider: search.Provider = None,
     batch_size: search.BatchSize = None,
+    decoder: search.Decoder = None,
     verify: search.Verify = None,
     detector: search.Detector = None,
     keep_rejected: search.KeepRejected = False,
@@ -72,7 +73,7 @@ def video(
     130, 143, 129 ended by SIGINT, SIGTERM, SIGHUP.
     """  # fmt: skip
     flags: dict[str, dict[str, Any]] = {
-        "decode": {"rate": rate},
+        "decode": {"rate": rate, "decoder": decoder},
         "look": {
             "scan": scan,
             "min_face": min_face,
