@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from faceerase.configs.film import BatchSize, Provider
 from faceerase.contract import ModelContract, read_contract
-from faceerase.errors import ModelContractError, ModelError
-from faceerase.streamer.look.device.execution import ends_of
+from faceerase.errors import ModelContractError, ModelError, ProviderUnavailableError
+from faceerase.streamer.look.device.execution import Execution, ends_of
+from faceerase.streamer.look.device.proof import TOLERANCE, difference
 from faceerase.streamer.look.providers import execution_of, make_session, provider_name
 
 
@@ -26,7 +27,7 @@ class OnnxEngine:
         Raises:
             ModelError: the file is missing or cannot be loaded.
             ModelContractError: it carries no contract that we read, or does not keep it.
-            ProviderUnavailableError: the provider does not work here.
+            ProviderUnavailableError: the provider does not work here, or does not answer as the CPU does.
         """
         if not model.is_file():
             raise ModelError(f"{model}: no such model file")
@@ -38,7 +39,18 @@ class OnnxEngine:
             ends = ends_of(self._session, self._contract.input_name, self._contract.output_name)
         except ModelContractError as error:
             raise ModelContractError(f"{model}: {error}") from error
-        self._execution = execution_of(self._session, ends, self._contract.tile_side, batch_size)
+        side = self._contract.tile_side
+        self._execution = execution_of(self._session, ends, side, batch_size)
+        self._told: tuple[str, ...] = ()
+        if self.provider != "cpu":
+            plain = make_session(model, "cpu", threads)
+            right = execution_of(plain, ends, side, batch_size)
+            fault = self._fault(right)
+            if fault is not None and provider != "auto":
+                raise ProviderUnavailableError(f"{fault}; update driver and libraries, or run with --provider cpu")
+            if fault is not None:
+                self._told = (f"the network runs on the CPU: {fault}",)
+                self._session, self._execution = plain, right
 
     @property
     def contract(self) -> ModelContract:
@@ -58,7 +70,21 @@ class OnnxEngine:
     @property
     def remarks(self) -> tuple[str, ...]:
         """What did not go as meant on a card, for the report."""
-        return self._execution.remarks
+        return (*self._told, *self._execution.remarks)
+
+    @property
+    def _times(self) -> int:
+        """By what the network's answer is multiplied: 1, or the number of pixels of a tile."""
+        return self._contract.tile_side**2 if self._contract.output == "spatial-softmax" else 1
+
+    def _fault(self, right: Execution) -> str | None:
+        """Return why a card is not to be believed; None: it answers as ``right`` does."""
+        white = 255 * float(self._scale)
+        try:
+            apart = difference(self._execution, right, self._contract.tile_side, white, self._times)
+        except Exception as error:  # onnxruntime raises a dozen private types
+            return f"{self.provider} failed ({str(error).strip().splitlines()[0]})"
+        return f"the maps of {self.provider} differ from the CPU's by {apart:.2g}" if apart > TOLERANCE else None
 
     def look(self, tiles: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the map of each tile, (N, side, side); p·N for a spatial softmax.
@@ -71,8 +97,8 @@ class OnnxEngine:
         for start in range(0, len(tiles), size):
             part = tiles[start : start + size, None].astype(np.float32) * self._scale
             maps[start : start + len(part)] = self._run(part)
-        if self._contract.output == "spatial-softmax":
-            maps *= np.float32(self._contract.tile_side**2)
+        if self._times != 1:
+            maps *= np.float32(self._times)
         if not np.isfinite(maps).all():
             raise ModelError("the network answered with numbers that are not finite; the model file is damaged")
         return maps

@@ -115,7 +115,7 @@ def _tensorrt(model: Path, threads: int, most: int) -> Any:
     contract = read_contract(seen.get_modelmeta().custom_metadata_map, str(model))
     ends = ends_of(seen, contract.input_name, contract.output_name)
     half = ends.given_type is np.float16
-    options = tensorrt.provider_options(model, ends.given, contract.tile_side, most, half, tensorrt.engine_cache())
+    options = tensorrt.provider_options(ends.given, contract.tile_side, most, half, tensorrt.engine_cache(model))
     try:
         with _quiet():
             session = _session(model, [(TENSORRT, options), (CUDA, {}), CPU], threads)

@@ -3,6 +3,7 @@
 Knows nothing of tiles, contracts or maps, nor of where the tensors lie.
 """
 
+from itertools import count
 from threading import RLock
 from typing import Any
 
@@ -45,12 +46,12 @@ class Slot:
 
         What is beyond the batch keeps what was there before: the network does not mix its tiles.
         """
-        count = len(batch)
-        np.copyto(self._given_host[:count], batch, casting="same_kind")
+        tiles = len(batch)
+        np.copyto(self._given_host[:tiles], batch, casting="same_kind")
         self._given.update_inplace(self._given_host)
         self._session.run_with_iobinding(self._binding, self._options)
         self._device.read(self._answer, self._answer_host)
-        return self._answer_host[:count]
+        return self._answer_host[:tiles]
 
 
 class BoundRun:
@@ -59,7 +60,7 @@ class BoundRun:
     def __init__(
         self, session: Any, ends: Ends, side: int, device: Device, batch_size: BatchSize, captures: bool
     ) -> None:
-        """Allocate nothing yet: graphs belong to the thread that runs them.
+        """Take what it needs; memory on the device is taken with the first run of a size.
 
         Args:
             session: of onnxruntime.
@@ -72,6 +73,8 @@ class BoundRun:
         self._session, self._ends, self._side, self._device = session, ends, side, device
         self._most = None if batch_size == "auto" else batch_size
         self._captures, self._graphs, self._captured = captures, captures, False
+        # Never one twice: a graph writes to the tensors that it was captured with, whatever is bound later.
+        self._numbers = count(1)
         self._slots: dict[int, Slot] = {}
         self._remarks: list[str] = []
         self._lock = RLock()
@@ -110,7 +113,7 @@ class BoundRun:
 
     def _slot(self, size: int) -> Slot:
         if size not in self._slots:
-            graph = (size if self._graphs else NO_GRAPH) if self._captures else None
+            graph = (next(self._numbers) if self._graphs else NO_GRAPH) if self._captures else None
             self._slots[size] = Slot(self._session, self._ends, self._shape(size), self._device, graph)
         return self._slots[size]
 

@@ -63,26 +63,22 @@ def advice(missing: str) -> str:
     return f"pip install 'tensorrt-cu{cuda}-libs>={major},<{major + 1}'"
 
 
-def provider_options(
-    model: Path, input_name: str, side: int, most: int, half: bool, cache: Path | None
-) -> dict[str, str]:
+def provider_options(input_name: str, side: int, most: int, half: bool, cache: Path | None) -> dict[str, str]:
     """Return options of onnxruntime's TensorRT provider.
 
     Args:
-        model: the ONNX file.
-        input_name: of its tiles.
+        input_name: of the network's tiles.
         side: of a tile.
         most: tiles in a run; engines are built for 1 up to so many.
         half: whether the network itself computes with 16 bits; the others keep their 32.
-        cache: where built engines are kept; None: nowhere.
+        cache: the folder in which its engines are kept; None: nowhere.
     """
     shapes = {"min": 1, "opt": most, "max": most}
     options = {f"trt_profile_{kind}_shapes": f"{input_name}:{count}x1x{side}x{side}" for kind, count in shapes.items()}
     options["trt_fp16_enable"] = str(int(half))
     if cache is not None:
-        kept = str(cache / engine_key(model))
-        options |= {"trt_engine_cache_enable": "1", "trt_engine_cache_path": kept}
-        options |= {"trt_timing_cache_enable": "1", "trt_timing_cache_path": kept}
+        options |= {"trt_engine_cache_enable": "1", "trt_engine_cache_path": str(cache)}
+        options |= {"trt_timing_cache_enable": "1", "trt_timing_cache_path": str(cache)}
     return options
 
 
@@ -95,21 +91,23 @@ def engine_key(model: Path) -> str:
     return digest.hexdigest()[:32]
 
 
-def engine_cache(root: Path | None = None) -> Path | None:
-    """Return a folder that only this user can write to; None where there can be none.
+def engine_cache(model: Path, root: Path | None = None) -> Path | None:
+    """Return the folder of a network's engines, that only this user can write to; None where there can be none.
 
     An engine is code that runs on the card: one that somebody else put there must not be loaded.
     """
-    folder = (root or user_cache_path("faceerase", appauthor=False)) / "tensorrt"
+    every = (root or user_cache_path("faceerase", appauthor=False)) / "tensorrt"
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if sys.platform != "win32":
+        for folder in (every, every / engine_key(model)):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if sys.platform == "win32":
+                continue
             if folder.is_symlink() or folder.stat().st_uid != os.getuid():
                 _log.info("%s: not this user's own; engines are not kept", folder)
                 return None
             folder.chmod(0o700)
     except OSError as error:
-        _log.info("%s: %s; engines are not kept", folder, error)
+        _log.info("%s: %s; engines are not kept", every, error)
         return None
     return folder
 

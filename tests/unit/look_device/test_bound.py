@@ -71,8 +71,16 @@ def test_each_size_has_a_graph_of_its_own() -> None:
     run.run(batch(4))
     run.run(batch(1))
     run.run(batch(4))
-    assert session.runs == [(4, "4"), (1, "1"), (4, "4")]
+    assert session.runs == [(4, "1"), (1, "2"), (4, "1")]
     assert run.remarks == ()
+
+
+def test_a_graph_is_not_replayed_on_tensors_that_are_gone() -> None:
+    session = FakeCardSession(lambda tiles, graph: "out of memory" if tiles > 4 else None)
+    run = bound(session, size=8, captures=True)
+    assert np.array_equal(run.run(batch(2)), batch(2))
+    assert np.array_equal(run.run(batch(7)), batch(7)), "memory was short, and every size has new tensors"
+    assert np.array_equal(run.run(batch(2)), batch(2))
 
 
 def test_what_cannot_be_captured_runs_without_and_says_so() -> None:
@@ -80,7 +88,7 @@ def test_what_cannot_be_captured_runs_without_and_says_so() -> None:
     run = bound(session, captures=True)
     assert np.array_equal(run.run(batch(2)), batch(2))
     run.run(batch(4))
-    assert session.runs == [(2, "2"), (2, "-1"), (4, "-1")]
+    assert session.runs == [(2, "1"), (2, "-1"), (4, "-1")]
     assert run.remarks == ("the network runs without CUDA graphs (operation not permitted)",)
 
 

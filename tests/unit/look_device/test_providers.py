@@ -38,7 +38,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     monkeypatch.setattr(providers.ort, "preload_dlls", lambda directory: None)
     monkeypatch.setattr(tensorrt, "needed_libraries", lambda: ["libnvinfer.so.10"])
     monkeypatch.setattr(tensorrt, "load_libraries", lambda names: None)
-    monkeypatch.setattr(tensorrt, "engine_cache", lambda: None)
+    monkeypatch.setattr(tensorrt, "engine_cache", lambda model: None)
     return []
 
 

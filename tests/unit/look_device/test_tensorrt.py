@@ -32,14 +32,12 @@ def test_the_first_that_is_missing_is_named_with_what_to_install(monkeypatch: py
 
 
 def test_an_engine_is_built_for_one_tile_up_to_a_whole_batch(tmp_path: Path) -> None:
-    model = tmp_path / "m.onnx"
-    model.write_bytes(b"weights")
-    options = provider_options(model, "tiles", 256, 32, half=False, cache=tmp_path / "kept")
+    options = provider_options("tiles", 256, 32, half=False, cache=tmp_path / "kept")
     assert options["trt_profile_min_shapes"] == "tiles:1x1x256x256"
     assert options["trt_profile_opt_shapes"] == options["trt_profile_max_shapes"] == "tiles:32x1x256x256"
     assert options["trt_fp16_enable"] == "0"
-    assert options["trt_engine_cache_path"] == str(tmp_path / "kept" / engine_key(model))
-    bare = provider_options(model, "tiles", 256, 32, half=True, cache=None)
+    assert options["trt_engine_cache_path"] == str(tmp_path / "kept")
+    bare = provider_options("tiles", 256, 32, half=True, cache=None)
     assert bare["trt_fp16_enable"] == "1"
     assert not any("cache" in name for name in bare)
 
@@ -59,16 +57,20 @@ def test_engines_of_other_networks_and_versions_lie_elsewhere(tmp_path: Path, mo
 
 @pytest.mark.skipif(sys.platform == "win32", reason="modes and owners of POSIX")
 def test_the_place_of_the_engines_is_this_users_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = engine_cache(tmp_path)
-    assert folder is not None
-    assert folder.stat().st_mode & 0o777 == 0o700
-    folder.chmod(0o777)
-    assert engine_cache(tmp_path) == folder
-    assert folder.stat().st_mode & 0o777 == 0o700
+    model = tmp_path / "m.onnx"
+    model.write_bytes(b"weights")
+    folder = engine_cache(model, tmp_path / "cache")
+    assert folder == tmp_path / "cache" / "tensorrt" / engine_key(model)
+    for place in (folder, folder.parent):
+        assert place.stat().st_mode & 0o777 == 0o700
+        place.chmod(0o777)
+    assert engine_cache(model, tmp_path / "cache") == folder
+    for place in (folder, folder.parent):
+        assert place.stat().st_mode & 0o777 == 0o700
     monkeypatch.setattr(tensorrt.os, "getuid", lambda: folder.stat().st_uid + 1)
-    assert engine_cache(tmp_path) is None
+    assert engine_cache(model, tmp_path / "cache") is None
 
 
 def test_where_no_folder_can_be_made_engines_are_not_kept(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    assert engine_cache(tmp_path / "file") is None
+    assert engine_cache(tmp_path / "file", tmp_path / "file") is None
