@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from faceerase.configs.film import BatchSize, Provider
 from faceerase.contract import ModelContract, read_contract
 from faceerase.errors import ModelContractError, ModelError, ProviderUnavailableError
-from faceerase.streamer.look.device.execution import Execution, ends_of
+from faceerase.streamer.look.device.execution import Execution, ends_of, first_line
 from faceerase.streamer.look.device.proof import TOLERANCE, difference
 from faceerase.streamer.look.providers import execution_of, make_session, provider_name
 
@@ -83,7 +83,7 @@ class OnnxEngine:
         try:
             apart = difference(self._execution, right, self._contract.tile_side, white, self._times)
         except Exception as error:  # onnxruntime raises a dozen private types
-            return f"{self.provider} failed ({str(error).strip().splitlines()[0]})"
+            return f"{self.provider} failed ({first_line(error)})"
         return f"the maps of {self.provider} differ from the CPU's by {apart:.2g}" if apart > TOLERANCE else None
 
     def look(self, tiles: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -107,7 +107,7 @@ class OnnxEngine:
         try:
             answer = self._execution.run(batch)
         except Exception as error:  # onnxruntime raises a dozen private types
-            raise ModelError(f"the network failed on {len(batch)} tiles: {str(error).splitlines()[0]}") from error
+            raise ModelError(f"the network failed on {len(batch)} tiles: {first_line(error)}") from error
         if answer.shape != batch.shape:
             raise ModelContractError(f"the network answered {answer.shape} to {batch.shape}; export it again")
         return np.asarray(answer[:, 0], dtype=np.float32)

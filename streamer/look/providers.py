@@ -16,7 +16,7 @@ from faceerase.log import get_logger
 from faceerase.streamer.look.device import tensorrt
 from faceerase.streamer.look.device.bound import BoundRun
 from faceerase.streamer.look.device.card import CudaCard, load_driver
-from faceerase.streamer.look.device.execution import Ends, Execution, PlainRun, ends_of
+from faceerase.streamer.look.device.execution import Ends, Execution, PlainRun, ends_of, first_line
 from faceerase.streamer.look.device.sizes import MOST
 
 CPU, CUDA, TENSORRT = "CPUExecutionProvider", "CUDAExecutionProvider", "TensorrtExecutionProvider"
@@ -152,8 +152,4 @@ def _session(model: Path, providers: Providers, threads: int) -> Any:
         # Without its own fall back: it prints, and takes another provider in the middle of a film.
         return ort.InferenceSession(str(model), options, providers=providers, enable_fallback=0)
     except Exception as error:  # onnxruntime raises a dozen private types
-        raise ModelError(f"{model}: not a model that onnxruntime can load ({_first_line(error)})") from error
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise ModelError(f"{model}: not a model that onnxruntime can load ({first_line(error)})") from error

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from faceerase.configs.film import BatchSize
 from faceerase.log import get_logger
 from faceerase.streamer.look.device.card import Device
-from faceerase.streamer.look.device.execution import Ends
+from faceerase.streamer.look.device.execution import Ends, first_line
 from faceerase.streamer.look.device.sizes import MOST, TRIAL, is_shortage, size_by_memory, size_for
 
 NO_GRAPH = -1
@@ -125,7 +125,7 @@ class BoundRun:
             return True
         if self._graphs and not self._captured:
             self._graphs = False
-            self._remark(f"the network runs without CUDA graphs ({str(error).strip().splitlines()[0]})")
+            self._remark(f"the network runs without CUDA graphs ({first_line(error)})")
             return True
         return False
 

@@ -78,6 +78,12 @@ def ends_of(session: Any, given: str, answer: str) -> Ends:
     return Ends(given, answer, types[0], types[1])
 
 
+def first_line(error: Exception) -> str:
+    """Return what an error of onnxruntime says, without where in its sources."""
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
+
+
 class PlainRun:
     """An ``Execution`` that hands arrays to onnxruntime and takes what it gives."""
 
