@@ -89,14 +89,14 @@ def anonymise(
             spans, parts = spans_of(info, config), Sinks(written, cover, notes)
         if parts is None or len(spans) == 1:
             told: FilmSource | PictureSource | Joined = film
-            tally = _in_one_go(film, sinks, config, engine, report)
+            tally, tracks = _in_one_go(film, sinks, config, engine, report)
         else:
             what = {"container": output.suffix.lower(), "matte": cover is not None, "stream": info.stream_index}
             what |= {"decoder": info.decoding.device, "encoder": choice.encoder}
             place = Workplace(output, identity_of(source, config, engine, what), config.segments.resume)
             undo.callback(place.leave)
             told = in_segments(info, spans, choice, config, engine, parts, place, report)
-            tally = told.tally
+            tally, tracks = told.tally, told.tracks
         for sink in films:
             remarks += sink.finish()
         remarks += [*left_behind(told.beside, choice.encoder), *engine.remarks]
@@ -109,6 +109,7 @@ def anonymise(
             frames=tally.frames,
             frames_with_regions=tally.with_regions,
             faces=tally.faces,
+            tracks=len(tracks),
             looks=tally.looks,
             most_tiles=tally.most_tiles,
             erased_share=tally.erased_share,
@@ -137,13 +138,14 @@ def _in_one_go(
     config: FilmConfig,
     engine: OnnxEngine,
     report: Callable[[Progress], None],
-) -> Tally:
-    """Send every frame of a film to the sinks."""
-    tally = Tally()
+) -> tuple[Tally, set[int]]:
+    """Send every frame of a film to the sinks; return its counts, and the numbers of its faces."""
+    tally, tracks = Tally(), set[int]()
     with closing(clean_frames(film.frames(), film.info, config, engine)) as clean:
         for item in clean:
             for sink in sinks:
                 sink.write(item.frame, item.matte)
             tally = tally.plus(tally_of(item))
+            tracks |= {region.track for region in item.matte.regions}
             report(Progress(tally.frames, film.info.frame_count, tally.faces))
-    return tally
+    return tally, tracks

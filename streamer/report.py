@@ -39,6 +39,7 @@ class FilmReport:
         remarks: what was dropped, changed or repaired.
         lost: what could not be decoded; not empty means that frames are missing.
         verified: what the check of the result came to, None where there was none.
+        tracks: faces that were followed, each counted once.
     """
 
     source: Path
@@ -56,6 +57,7 @@ class FilmReport:
     remarks: tuple[str, ...]
     lost: tuple[str, ...]
     verified: Verdict | None = None
+    tracks: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
@@ -74,6 +76,7 @@ def together(reports: Sequence[FilmReport]) -> FilmReport:
         frames=frames,
         frames_with_regions=sum(one.frames_with_regions for one in reports),
         faces=sum(one.faces for one in reports),
+        tracks=sum(one.tracks for one in reports),
         looks=looks,
         most_tiles=max(one.most_tiles for one in reports),
         erased_share=sum(one.erased_share * one.frames for one in reports) / max(1, frames),

@@ -33,6 +33,7 @@ class Joined:
     lost: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     beside: dict[Type, int] = field(default_factory=dict)
+    tracks: set[int] = field(default_factory=set)
 
     def add(self, end: Record) -> None:
         """Add what a segment says of itself."""
@@ -124,9 +125,10 @@ class Join:
         return self._numbers[track]
 
     def _note(self, first: int, record: Record) -> None:
+        faces = tuple(face.model_copy(update={"track": self._number(face.track)}) for face in _regions(record))
+        self.joined.tracks |= {face.track for face in faces}
         if self._notes is None:
             return
-        faces = tuple(face.model_copy(update={"track": self._number(face.track)}) for face in _regions(record))
         time = record.facts["pts"] * self._time_base
         self._notes.note(first + record.facts["number"], time, tuple(sorted(faces, key=lambda face: face.track)))
 

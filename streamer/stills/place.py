@@ -63,6 +63,18 @@ def pattern_of(path: Path) -> Pattern | None:
     return Pattern(path.parent, path.name[: directive.start()], digits, path.name[directive.end() :])
 
 
+def files_of(path: Path) -> list[Path]:
+    """Return the files, or the folder, that a path means, as far as there are any.
+
+    Raises:
+        SourceError: the folder of a pattern cannot be read.
+    """
+    pattern = pattern_of(path)
+    if pattern is not None and pattern.folder.is_dir():
+        return list(pattern.existing().values())
+    return [path] if path.exists() else []
+
+
 def patterns_among(paths: Iterable[Path]) -> list[Pattern]:
     """Return the sequences of two pictures or more that names of one folder make up."""
     groups: dict[tuple[Path, str, str], list[str]] = defaultdict(list)

@@ -4,7 +4,7 @@ Knows nothing of what is done with them.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,21 +30,29 @@ def units_in(folder: Path) -> tuple[list[Unit], list[Path]]:
     Raises:
         SourceError: there is no picture in it, or it cannot be read.
     """
-    units, others = [], []
-    for files in _folders(folder):
-        pictures = [path for path in files if kind_of_name(path) is not None]
-        others += [path for path in files if kind_of_name(path) is None]
-        found, taken = [], set()
-        for pattern in patterns_among(pictures):
-            members = list(pattern.existing().values())
-            if _is_sequence(members):
-                found.append(Unit(pattern.path, len(members)))
-                taken |= set(members)
-        found += [Unit(path, 1) for path in pictures if path not in taken]
-        units += sorted(found, key=lambda unit: unit.path)
+    units: list[Unit] = []
+    others: list[Path] = []
+    for files in folders_below(folder):
+        found, rest = units_among(files)
+        units += found
+        others += rest
     if not units:
         raise SourceError(f"{folder}: no pictures in it")
     return units, others
+
+
+def units_among(files: Sequence[Path]) -> tuple[list[Unit], list[Path]]:
+    """Return what is to be anonymised of the files of one folder, in the order of the names; and what is no picture."""
+    pictures = [path for path in files if kind_of_name(path) is not None]
+    found, taken = [], set()
+    for pattern in patterns_among(pictures):
+        members = list(pattern.existing().values())
+        if _is_sequence(members):
+            found.append(Unit(pattern.path, len(members)))
+            taken |= set(members)
+    found += [Unit(path, 1) for path in pictures if path not in taken]
+    others = [path for path in files if kind_of_name(path) is None]
+    return sorted(found, key=lambda unit: unit.path), others
 
 
 def sequence_in(folder: Path) -> Path:
@@ -63,7 +71,7 @@ def sequence_in(folder: Path) -> Path:
     return units[0].path
 
 
-def _folders(folder: Path) -> Iterator[list[Path]]:
+def folders_below(folder: Path) -> Iterator[list[Path]]:
     """Yield the visible files of a folder and of each folder in it; links to folders are not followed."""
 
     def refuse(error: OSError) -> None:

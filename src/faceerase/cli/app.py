@@ -3,6 +3,7 @@
 import typer
 
 from faceerase import __version__
+from faceerase.cli.batch import batch
 from faceerase.cli.bench import bench
 from faceerase.cli.data import app as data
 from faceerase.cli.doctor import doctor
@@ -37,6 +38,7 @@ def _faceerase(
 
 
 app.command()(video)
+app.command()(batch)
 app.command()(verify)
 app.command()(doctor)
 app.command()(bench)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from faceerase.errors import ConfigError, SinkError, SourceError
 from faceerase.streamer.folder import means_folder
-from faceerase.streamer.stills.place import pattern_of
+from faceerase.streamer.stills.place import files_of
 
 
 def check_paths(source: Path, targets: Sequence[Path | None], overwrite: bool) -> None:
@@ -22,11 +22,11 @@ def check_paths(source: Path, targets: Sequence[Path | None], overwrite: bool) -
             given.
         SinkError: the folder of an output is missing.
     """
-    taken = [source.resolve(), *(path.resolve() for path in _files(source))]
+    taken = [source.resolve(), *(path.resolve() for path in files_of(source))]
     if len(taken) == 1:
         raise SourceError(f"{source}: no such file")
     for target in (target for target in targets if target is not None):
-        there = _files(target)
+        there = files_of(target)
         if target.resolve() in taken or any(
             path.resolve() in taken or (source.exists() and path.samefile(source)) for path in there
         ):
@@ -46,14 +46,6 @@ def check_paths(source: Path, targets: Sequence[Path | None], overwrite: bool) -
             raise SinkError(f"{target}: a folder; name a file")
         if there and not overwrite:
             raise ConfigError(f"{target}: exists already; name another, or give --overwrite")
-
-
-def _files(path: Path) -> list[Path]:
-    """Return the files or the folder that a path means, as far as there are any."""
-    pattern = pattern_of(path)
-    if pattern is not None and pattern.folder.is_dir():
-        return list(pattern.existing().values())
-    return [path] if path.exists() else []
 
 
 def _inside(path: Path, folder: Path) -> bool:

@@ -1,11 +1,10 @@
 """``faceerase video`` and ``faceerase-video``: one film in, one clean film out."""
 
-from typing import Any
-
 import typer
 
 from faceerase.cli import result_options as result
 from faceerase.cli import search_options as search
+from faceerase.cli.film_tables import tables_of
 from faceerase.cli.outcome import LOST_FRAMES, outcome
 from faceerase.cli.paths import check_paths
 from faceerase.cli.progress import emit, film_progress
@@ -23,6 +22,7 @@ _log = get_logger(__name__)
 
 
 def video(
+    context: typer.Context,
     source: result.Source,
     output: result.Output,
     method: result.Method = None,
@@ -72,40 +72,8 @@ def video(
     read · 4 the output cannot be written or encoded · 5 model, provider or memory · 6 the check of the result failed ·
     130, 143, 129 ended by SIGINT, SIGTERM, SIGHUP.
     """  # fmt: skip
-    flags: dict[str, dict[str, Any]] = {
-        "decode": {"rate": rate, "decoder": decoder},
-        "look": {
-            "scan": scan,
-            "min_face": min_face,
-            "model": model,
-            "provider": provider,
-            "batch_size": batch_size,
-        },
-        "mask": {"rule": threshold_rule, "threshold": threshold},
-        "erase": {"method": method},
-        "encode": {
-            "codec": codec,
-            "crf": crf,
-            "bitrate": bitrate,
-            "preset": preset,
-            "pix_fmt": pix_fmt,
-            "smart_copy": smart_copy,
-        },
-        "streams": {
-            "video": video_stream,
-            "audio": audio,
-            "metadata": keep_metadata,
-            "data": keep_data,
-            "strict": strict_streams,
-        },
-        "part": {"begin": begin, "end": end},
-        "segments": {"seconds": segment, "resume": resume},
-        "verify": {"enabled": verify, "detector": detector, "keep_rejected": keep_rejected or None},
-    }
     with outcome(debug):
-        if encoder_option:
-            flags["encode"]["options"] = _pairs(encoder_option)
-        resolved = load_film_config(config, flags, purpose)
+        resolved = load_film_config(config, tables_of(context.params), purpose)
         _log.info("configuration: %s", resolved.model_dump_json())
         if (detector or keep_rejected) and not resolved.verify.enabled:
             raise ConfigError("--detector and --keep-rejected belong to --verify, which is off")
@@ -128,11 +96,3 @@ def video(
             summarise(done)
         if done.lost:
             raise typer.Exit(LOST_FRAMES)
-
-
-def _pairs(options: list[str]) -> dict[str, str]:
-    pairs = [option.partition("=") for option in options]
-    for name, equals, value in pairs:
-        if not (name and equals and value):
-            raise ConfigError(f"--encoder-option {name}{equals}{value}: not of the form NAME=VALUE")
-    return {name: value for name, _, value in pairs}

@@ -1,0 +1,67 @@
+"""Which place in a film's configuration each option of the command line has. Knows nothing of what is done with it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from faceerase.errors import ConfigError
+
+PLACES = {
+    "rate": ("decode", "rate"),
+    "decoder": ("decode", "decoder"),
+    "scan": ("look", "scan"),
+    "min_face": ("look", "min_face"),
+    "model": ("look", "model"),
+    "provider": ("look", "provider"),
+    "batch_size": ("look", "batch_size"),
+    "threshold_rule": ("mask", "rule"),
+    "threshold": ("mask", "threshold"),
+    "method": ("erase", "method"),
+    "codec": ("encode", "codec"),
+    "crf": ("encode", "crf"),
+    "bitrate": ("encode", "bitrate"),
+    "preset": ("encode", "preset"),
+    "pix_fmt": ("encode", "pix_fmt"),
+    "encoder_option": ("encode", "options"),
+    "smart_copy": ("encode", "smart_copy"),
+    "video_stream": ("streams", "video"),
+    "audio": ("streams", "audio"),
+    "keep_metadata": ("streams", "metadata"),
+    "keep_data": ("streams", "data"),
+    "strict_streams": ("streams", "strict"),
+    "begin": ("part", "begin"),
+    "end": ("part", "end"),
+    "segment": ("segments", "seconds"),
+    "resume": ("segments", "resume"),
+    "verify": ("verify", "enabled"),
+    "detector": ("verify", "detector"),
+    "keep_rejected": ("verify", "keep_rejected"),
+}
+"""Table and key of each option, by its name in Python."""
+
+
+def tables_of(values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return what was given on a command line as tables of a configuration; None, False and nothing: not given.
+
+    Args:
+        values: by the names of the options in Python; others than those of ``PLACES`` are passed over.
+
+    Raises:
+        ConfigError: an encoder's option is not of the form NAME=VALUE.
+    """
+    tables: dict[str, dict[str, Any]] = {}
+    for name, (table, key) in PLACES.items():
+        value = values.get(name)
+        if name == "encoder_option":
+            value = _pairs(value) if value else None
+        if name == "keep_rejected":
+            value = value or None
+        tables.setdefault(table, {})[key] = value
+    return tables
+
+
+def _pairs(options: list[str]) -> dict[str, str]:
+    pairs = [option.partition("=") for option in options]
+    for name, equals, value in pairs:
+        if not (name and equals and value):
+            raise ConfigError(f"--encoder-option {name}{equals}{value}: not of the form NAME=VALUE")
+    return {name: value for name, _, value in pairs}
