@@ -101,7 +101,8 @@ def _number(workers: str | None) -> int | str | None:
 
 def _planned(found: Wanted, ledger: Ledger, overwrite: bool, rehash: bool) -> list[Planned]:
     if not found.jobs:
-        raise SourceError("; ".join(["no film or picture in what was named (the folder of results is left out)", *found.remarks]))
+        text = "no film or picture in what was named (the folder of results is left out)"
+        raise SourceError("; ".join([text, *found.remarks]))
     refuse_clashes(found.jobs, ledger.folder)
     for model in {job.config.look.model for job in found.jobs}:
         if not model.is_file():

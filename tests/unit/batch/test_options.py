@@ -33,5 +33,5 @@ def test_what_was_not_given_stays_open() -> None:
 def test_values_are_read_as_on_the_command_line() -> None:
     read = read_options({"--video-stream": 1, "verify": "yes", "for": "archive", "threshold": "0.5"}, "here")
     assert read == {"video_stream": "1", "verify": True, "purpose": "archive", "threshold": 0.5}
-    with pytest.raises(ConfigError, match="here: scan: .*given: 'deep'"):
+    with pytest.raises(ConfigError, match=r"here: scan: .*given: 'deep'"):
         read_options({"scan": "deep"}, "here")
