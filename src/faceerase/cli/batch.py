@@ -13,7 +13,7 @@ from faceerase.cli.batch_jobs import Wanted, Wishes, job_maker, wanted
 from faceerase.cli.batch_summary import summarise_batch, tell_plan
 from faceerase.cli.batch_views import batch_view
 from faceerase.cli.film_flags import with_film_options
-from faceerase.cli.outcome import outcome
+from faceerase.cli.outcome import outcome, stderr
 from faceerase.configs.base import validate
 from faceerase.configs.batch import BatchConfig
 from faceerase.errors import ConfigError, ModelError, SinkError, SourceError, reason_of
@@ -21,6 +21,7 @@ from faceerase.streamer.batch.estimate import estimate
 from faceerase.streamer.batch.inputs.discovery import Found, discover, filters_of
 from faceerase.streamer.batch.inputs.job_list import Row
 from faceerase.streamer.batch.inputs.naming import refuse_clashes
+from faceerase.streamer.batch.inputs.watch import listing_of
 from faceerase.streamer.batch.inputs.watch import watch as complete_files
 from faceerase.streamer.batch.plan import Planned, judge
 from faceerase.streamer.batch.record.ledger import Ledger
@@ -88,8 +89,12 @@ def batch(
         todo = [one for one in planned if one.why is not None]
         share = shares(config.workers, config.threads, len(todo))
         if dry_run:
-            with batch_view(len(todo), as_json=False):
-                guesses = estimate([one.job for one in todo], Tools(share.threads), lambda done: None)
+            with stderr.status("a second of each film is tried …") as said:
+                guesses = estimate(
+                    [one.job for one in todo],
+                    Tools(share.threads),
+                    lambda done: said.update(f"a second of each film is tried … {done} of {len(todo)}"),
+                )
             tell_plan(planned, guesses, share.workers, json_lines)
             return
         _Run(wishes, ledger, share, json_lines, found.remarks).carry_out(iter(planned), planned)
@@ -122,8 +127,14 @@ def _watched(folder: Path, wishes: Wishes, ledger: Ledger) -> Iterator[Planned |
     maker, sources = job_maker(wishes), dict[str, Path]()
     row, batch_config = Row(str(folder), str(folder)), wishes.batch
 
+    known: tuple[list[tuple[Path, int, int]], Sequence[Found]] = [], ()
+
     def look() -> Sequence[Found]:
-        return discover(str(folder), wishes.filters, wishes.folder).found
+        nonlocal known
+        listing = listing_of(folder)
+        if listing != known[0]:  # to find sequences, pictures are opened: only when there is news
+            known = listing, discover(str(folder), wishes.filters, wishes.folder).found
+        return known[1]
 
     for found in complete_files(look, batch_config.settle, batch_config.every):
         if found is None:

@@ -10,11 +10,13 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from faceerase.streamer.batch.inputs.discovery import Found
 from faceerase.streamer.batch.record.fingerprint import stamp_of
 from faceerase.streamer.stills.place import files_of
+from faceerase.streamer.stills.units import folders_below
 
 
 def watch(
@@ -53,6 +55,20 @@ def watch(
                 yield found
         since = seen
         yield None
+
+
+def listing_of(folder: Path) -> list[tuple[Path, int, int]]:
+    """Return the visible files of a folder and below with their sizes and times of change.
+
+    Raises:
+        SourceError: it cannot be read.
+    """
+    listing = []
+    for path in (path for files in folders_below(folder) for path in files):
+        with suppress(OSError):  # gone meanwhile
+            found = path.stat()
+            listing.append((path, found.st_size, found.st_mtime_ns))
+    return listing
 
 
 def being_written(path: Path) -> bool:
