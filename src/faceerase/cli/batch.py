@@ -177,7 +177,7 @@ class _Run:
             finally:
                 ended = self._outcome(run, every or ())
                 write_report(self._ledger.folder, ended)
-        summarise_batch(ended, self._as_json)
+                summarise_batch(ended, self._as_json)
         if not ended.well:
             raise typer.Exit(NOT_ALL_WELL)
 
