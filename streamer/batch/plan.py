@@ -31,6 +31,8 @@ class Planned:
     entry: Entry | None
     refused: str | None = None
     """Why it is not to be begun all the same."""
+    rehash: bool = False
+    """Whether files were read whole for this, and are to be if it is judged again."""
 
 
 def judge(job: Job, ledger: Ledger, overwrite: bool = False, rehash: bool = False) -> Planned:
@@ -53,7 +55,7 @@ def judge(job: Job, ledger: Ledger, overwrite: bool = False, rehash: bool = Fals
         there = next((path for path in job.results.values() if files_of(path)), None)
         text = f"{there}: exists already, and no batch made it; give --overwrite, or name another folder"
         return Planned(job, "new", None, text if there is not None else None)
-    return Planned(job, _why(job, entry, rehash), entry)
+    return Planned(job, _why(job, entry, rehash), entry, rehash=rehash)
 
 
 def _why(job: Job, entry: Entry, rehash: bool) -> Why | None:

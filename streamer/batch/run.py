@@ -133,7 +133,7 @@ class BatchRun:
             if lock is None:
                 self._end(None, Record(item, "in hand elsewhere", item.entry))
                 return None
-            now = item if item.why == "asked for" else judge(item.job, self._ledger)
+            now = item if item.why == "asked for" else judge(item.job, self._ledger, rehash=item.rehash)
             if now.refused is not None:
                 lock.release()
                 self._end(None, _refused(now, now.refused))

@@ -109,6 +109,22 @@ def test_what_is_done_is_noted_and_not_done_again(carry_out: CarryOut, tmp_path:
     assert Outcome(run.records[:1], 1, 1, 1.0).well
 
 
+def test_what_only_reading_finds_is_done_again(
+    carry_out: CarryOut, jobs: list[Job], ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    carry_out(Pretender())
+    jobs[0].output.write_bytes(b"A result")
+    monkeypatch.setattr("faceerase.streamer.batch.record.fingerprint.stamp_of", lambda paths: "as before")
+    entry = ledger.read("a")
+    assert entry is not None
+    kept = {"output": entry.results["output"].model_copy(update={"stamp": "as before"})}
+    ledger.write("a", entry.model_copy(update={"results": kept}))
+    assert judge(jobs[0], ledger).why is None
+    reader, run = Pretender(), BatchRun(ledger, lambda happening: None)
+    run.run([judge(job, ledger, rehash=True) for job in jobs], reader)
+    assert reader.done == ["a"]
+
+
 def test_after_the_first_failure_nothing_more_is_begun(carry_out: CarryOut) -> None:
     assert carry_out(Pretender({"a": BAD}), fail_fast=True)[0] == ["failed", "not started", "not started"]
 
