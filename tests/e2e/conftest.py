@@ -1,6 +1,5 @@
 """What the end-to-end tests share: the real command in a process of its own, and films made and read for them."""
 
-import functools
 import json
 import os
 import subprocess
@@ -81,20 +80,14 @@ def run() -> Callable[..., Ended]:
 
 
 @pytest.fixture(scope="session")
-def start_program() -> Callable[..., "subprocess.Popen[str]"]:
+def start() -> Callable[..., "subprocess.Popen[str]"]:
     """Return a function that starts a command of faceerase and does not wait."""
 
-    def start(program: str, *arguments: object) -> "subprocess.Popen[str]":
+    def start(*arguments: object, program: str = "faceerase-video") -> "subprocess.Popen[str]":
         command = [str(BIN / program), *map(str, arguments)]
         return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=PLAIN)
 
     return start
-
-
-@pytest.fixture(scope="session")
-def start(start_program: Callable[..., "subprocess.Popen[str]"]) -> Callable[..., "subprocess.Popen[str]"]:
-    """Return a function that starts ``faceerase-video`` and does not wait."""
-    return functools.partial(start_program, "faceerase-video")
 
 
 @pytest.fixture(scope="session")

@@ -81,12 +81,12 @@ def test_what_would_end_badly_is_refused_before_anything_begins(films: Path, tmp
 
 
 def test_a_stop_leaves_nothing_half_made_and_a_killed_driver_no_workers(
-    films: Path, tmp_path: Path, start_program: Start, run: Run, sample: Path
+    films: Path, tmp_path: Path, start: Start, run: Run, sample: Path
 ) -> None:
     clean = tmp_path / "clean"
     command = ("batch", sample, films / "a.mp4", "-o", clean, "--workers", 1, "--json", "--min-face", 8)
     for signum, code in ((signal.SIGTERM, 143), (signal.SIGKILL, -9)):
-        with start_program("faceerase", *command) as process:
+        with start(*command, program="faceerase") as process:
             try:
                 assert process.stdout is not None
                 for line in process.stdout:
@@ -106,10 +106,11 @@ def test_a_stop_leaves_nothing_half_made_and_a_killed_driver_no_workers(
     assert ended.code == 0, ended.err
 
 
-def test_a_watched_folder_is_worked_on_until_it_is_stopped(films: Path, tmp_path: Path, start_program: Start) -> None:
+def test_a_watched_folder_is_worked_on_until_it_is_stopped(films: Path, tmp_path: Path, start: Start) -> None:
     clean, watched = tmp_path / "clean", tmp_path / "ingest"
     watched.mkdir()
-    with start_program("faceerase", "batch", "--watch", watched, "-o", clean, "--settle", 0.5, "--json") as process:
+    command = ("batch", "--watch", watched, "-o", clean, "--settle", 0.5, "--json")
+    with start(*command, program="faceerase") as process:
         try:
             shutil.copy(films / "a.mp4", watched)
             assert process.stdout is not None

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from faceerase.errors import ConfigError
+from faceerase.cli.pairs import pairs_of
 
 PLACES = {
     "rate": ("decode", "rate"),
@@ -52,16 +52,8 @@ def tables_of(values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     for name, (table, key) in PLACES.items():
         value = values.get(name)
         if name == "encoder_option":
-            value = _pairs(value) if value else None
+            value = pairs_of(value, "--encoder-option") if value else None
         if name == "keep_rejected":
             value = value or None
         tables.setdefault(table, {})[key] = value
     return tables
-
-
-def _pairs(options: list[str]) -> dict[str, str]:
-    pairs = [option.partition("=") for option in options]
-    for name, equals, value in pairs:
-        if not (name and equals and value):
-            raise ConfigError(f"--encoder-option {name}{equals}{value}: not of the form NAME=VALUE")
-    return {name: value for name, _, value in pairs}

@@ -5,6 +5,7 @@ Knows nothing of other films, or of what is noted where.
 
 import logging
 import os
+import re
 import shutil
 import sys
 import time
@@ -90,9 +91,9 @@ def remove_leavings(target: Path, pid: int) -> None:
     """
     if not target.parent.is_dir():
         return
-    begin, marks = f".{target.stem[:40]}", (f".{pid}.part", f".{pid}.video")
+    left = re.compile(rf"\.{re.escape(target.stem[:40])}.*\.{pid}\.[a-z-]*(part|video)", re.DOTALL)
     for path in list(target.parent.iterdir()):
-        if path.name.startswith(begin) and any(mark in path.name for mark in marks):
+        if left.match(path.name):
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path, ignore_errors=True)
             else:
