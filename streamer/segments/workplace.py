@@ -99,6 +99,12 @@ class Workplace:
         self._lock.release()
 
 
+def remove_left_behind(target: Path) -> None:
+    """Remove the segments of a result that runs left which are no more; those of a living run stay."""
+    for folder in _left_behind(target):
+        _remove_unless_used(folder)
+
+
 def _left_behind(target: Path) -> list[Path]:
     start = f".{target.stem[:KEPT_OF_NAME]}."
     length = len(start) + KEPT_OF_DIGEST + len(SUFFIX)

@@ -23,6 +23,7 @@ from faceerase.streamer.batch.record.fingerprint import Fingerprint, fingerprint
 from faceerase.streamer.batch.workers.seam import Tell, Tools
 from faceerase.streamer.every_picture import anonymise_film
 from faceerase.streamer.report import FilmReport
+from faceerase.streamer.segments.workplace import remove_left_behind
 from faceerase.streamer.stills.place import files_of
 
 _log = logging.getLogger(__name__)
@@ -77,9 +78,11 @@ class FilmWork:
         return Finished(done, before, results, time.monotonic() - started)
 
     def clear(self, pid: int) -> None:
-        """Remove the hidden partial files and folders of a process that was ended."""
+        """Remove what a process that was ended left; finished segments stay where ``resume`` asks for it."""
         for path in self.job.results.values():
             remove_leavings(path, pid)
+        if not self.job.config.segments.resume and self.job.output.parent.is_dir():
+            remove_left_behind(self.job.output)
 
 
 def remove_leavings(target: Path, pid: int) -> None:

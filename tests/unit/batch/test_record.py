@@ -11,7 +11,8 @@ from faceerase.streamer.batch.job import Job, identity_of
 from faceerase.streamer.batch.plan import judge
 from faceerase.streamer.batch.record.fingerprint import fingerprint, same
 from faceerase.streamer.batch.record.ledger import Entry, Ledger
-from faceerase.streamer.batch.workers.film import remove_leavings
+from faceerase.streamer.batch.workers.film import FilmWork, remove_leavings
+from faceerase.streamer.segments.workplace import Workplace
 
 
 def test_a_file_is_known_again(tmp_path: Path) -> None:
@@ -70,7 +71,12 @@ def test_what_is_done_is_not_done_again(done: tuple[Job, Ledger], tmp_path: Path
     job, ledger = done
     assert judge(job, ledger).why is None
     assert judge(job, ledger, rehash=True).why is None
-    assert judge(make_job(tmp_path, look={"model": tmp_path / "model.onnx", "threads": 3}), ledger).why is None
+    assert (
+        judge(
+            make_job(tmp_path, look={"model": tmp_path / "model.onnx", "threads": 3}, segments={"resume": True}), ledger
+        ).why
+        is None
+    )
     assert judge(job, ledger, overwrite=True).why == "asked for"
 
 
@@ -143,3 +149,12 @@ def test_only_the_leavings_of_one_process_and_target_go(tmp_path: Path) -> None:
     remove_leavings(tmp_path / "a.mp4", 7)
     remove_leavings(tmp_path / "none" / "a.mp4", 7)
     assert sorted(path.name for path in tmp_path.iterdir()) == [".a.8.part.mp4", ".b.7.part.mp4", "a.mp4"]
+
+
+@pytest.mark.parametrize("resume", [False, True])
+def test_segments_stay_only_to_go_on_from(tmp_path: Path, resume: bool) -> None:
+    job = make_job(tmp_path, segments={"resume": resume})
+    workplace = Workplace(job.output, "0" * 64, resume=True)
+    workplace.leave()
+    FilmWork(job, tmp_path / "log").clear(7)
+    assert workplace.path.exists() == resume
