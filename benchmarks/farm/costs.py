@@ -15,11 +15,11 @@ from typing import TypeVar
 import av
 
 from faceerase.configs.film import FilmConfig, LookConfig
-from faceerase.streamer.batch.workers.dispatch import carry_out
-from faceerase.streamer.batch.workers.processes import ProcessExecutor
-from faceerase.streamer.batch.workers.seam import Tell, Tools
 from faceerase.streamer.every_picture import anonymise_film
 from faceerase.streamer.look.engine import OnnxEngine
+from faceerase.streamer.workers.dispatch import carry_out
+from faceerase.streamer.workers.processes import ProcessExecutor
+from faceerase.streamer.workers.seam import Tell, Tools
 
 T = TypeVar("T")
 

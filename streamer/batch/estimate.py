@@ -12,11 +12,11 @@ from pathlib import Path
 from faceerase.configs.film import PartConfig
 from faceerase.errors import FaceEraseError
 from faceerase.streamer.batch.job import Job
-from faceerase.streamer.batch.workers.seam import Tools
 from faceerase.streamer.every_picture import anonymise_film
 from faceerase.streamer.stills.kinds import kind_of_name
 from faceerase.streamer.stills.opening import open_source
 from faceerase.streamer.stills.place import files_of
+from faceerase.streamer.workers.seam import Tools
 
 MOST_PROBES = 20
 PROBED_SECONDS = "1"

@@ -10,13 +10,14 @@ from typing import Any
 from filelock import FileLock
 
 from faceerase.errors import ConfigError, FaceEraseError
+from faceerase.streamer.batch.film_work import FilmWork, Finished, remove_leavings
 from faceerase.streamer.batch.job import identity_of
 from faceerase.streamer.batch.plan import Planned, judge
 from faceerase.streamer.batch.record.ledger import Entry, Ledger
 from faceerase.streamer.batch.record.outcome import Record, standing
-from faceerase.streamer.batch.workers.dispatch import carry_out
-from faceerase.streamer.batch.workers.film import FilmWork, Finished, remove_leavings
-from faceerase.streamer.batch.workers.seam import (
+from faceerase.streamer.report import Progress
+from faceerase.streamer.workers.dispatch import carry_out
+from faceerase.streamer.workers.seam import (
     Advanced,
     Begun,
     Done,
@@ -27,7 +28,6 @@ from faceerase.streamer.batch.workers.seam import (
     Lost,
     failure_of,
 )
-from faceerase.streamer.report import Progress
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from faceerase.errors import SourceError
-from faceerase.streamer.batch.workers.seam import Tell, Tools
 from faceerase.streamer.report import Progress
+from faceerase.streamer.workers.seam import Tell, Tools
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from faceerase.configs.base import validate
 from faceerase.configs.batch import BatchConfig
 from faceerase.errors import ConfigError, ModelError, SinkError, SourceError, reason_of
 from faceerase.streamer.batch.estimate import estimate
+from faceerase.streamer.batch.film_work import Finished
 from faceerase.streamer.batch.inputs.discovery import Found, discover, filters_of
 from faceerase.streamer.batch.inputs.job_list import Row
 from faceerase.streamer.batch.inputs.naming import refuse_clashes
@@ -28,10 +29,9 @@ from faceerase.streamer.batch.record.ledger import Ledger
 from faceerase.streamer.batch.record.outcome import Outcome, Record
 from faceerase.streamer.batch.record.report import write_report
 from faceerase.streamer.batch.run import BatchRun, Ended, Happening
-from faceerase.streamer.batch.workers.film import Finished
-from faceerase.streamer.batch.workers.processes import ProcessExecutor
-from faceerase.streamer.batch.workers.seam import Tools
-from faceerase.streamer.batch.workers.shares import Shares, shares
+from faceerase.streamer.workers.processes import ProcessExecutor
+from faceerase.streamer.workers.seam import Tools
+from faceerase.streamer.workers.shares import Shares, shares
 
 NOT_ALL_WELL = 1
 REPORT_EVERY_SECONDS = 10

@@ -7,11 +7,11 @@ import pytest
 
 from faceerase.configs.film import FilmConfig
 from faceerase.errors import ModelError
+from faceerase.streamer.batch.film_work import FilmWork, remove_leavings
 from faceerase.streamer.batch.job import Job, identity_of
 from faceerase.streamer.batch.plan import judge
 from faceerase.streamer.batch.record.fingerprint import fingerprint, same
 from faceerase.streamer.batch.record.ledger import Entry, Ledger
-from faceerase.streamer.batch.workers.film import FilmWork, remove_leavings
 from faceerase.streamer.segments.workplace import Workplace
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from faceerase.configs.film import FilmConfig
+from faceerase.streamer.batch.film_work import FilmWork, Finished
 from faceerase.streamer.batch.job import Job
 from faceerase.streamer.batch.plan import Planned, judge
 from faceerase.streamer.batch.record.fingerprint import fingerprint
@@ -14,10 +15,9 @@ from faceerase.streamer.batch.record.ledger import Ledger
 from faceerase.streamer.batch.record.outcome import Outcome
 from faceerase.streamer.batch.record.report import write_report
 from faceerase.streamer.batch.run import BatchRun, Ended, Happening
-from faceerase.streamer.batch.workers.film import FilmWork, Finished
-from faceerase.streamer.batch.workers.seam import Begun, Done, Event, Failed, Failure
 from faceerase.streamer.look.looks import Looks
 from faceerase.streamer.report import FilmReport
+from faceerase.streamer.workers.seam import Begun, Done, Event, Failed, Failure
 
 
 class Pretender:

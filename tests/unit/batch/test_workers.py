@@ -6,10 +6,10 @@ from pathlib import Path
 
 from odd_units import OddUnit
 
-from faceerase.streamer.batch.workers.dispatch import carry_out
-from faceerase.streamer.batch.workers.processes import ProcessExecutor, _share_out
-from faceerase.streamer.batch.workers.seam import Advanced, Begun, Done, Event, Failed, Lost
-from faceerase.streamer.batch.workers.shares import shares, usable_cores
+from faceerase.streamer.workers.dispatch import carry_out
+from faceerase.streamer.workers.processes import ProcessExecutor, _share_out
+from faceerase.streamer.workers.seam import Advanced, Begun, Done, Event, Failed, Lost
+from faceerase.streamer.workers.shares import shares, usable_cores
 
 
 def run(units: list[OddUnit | None], workers: int = 1, attempts: int = 2) -> list[Event[int]]:

@@ -16,8 +16,8 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import Any, Generic
 
-from faceerase.streamer.batch.workers.seam import Advanced, Begun, Done, Event, Failed, Lost, ResultT, Unit
-from faceerase.streamer.batch.workers.worker import work
+from faceerase.streamer.workers.seam import Advanced, Begun, Done, Event, Failed, Lost, ResultT, Unit
+from faceerase.streamer.workers.worker import work
 
 STOP_SECONDS = 0.9
 """What workers have for cleaning up when they are ended; then they are killed, and cleaned up after."""

@@ -20,11 +20,11 @@ from faceerase.errors import SinkError, SourceError, reason_of
 from faceerase.log import ROOT
 from faceerase.streamer.batch.job import Job
 from faceerase.streamer.batch.record.fingerprint import Fingerprint, fingerprint, stamp_of
-from faceerase.streamer.batch.workers.seam import Tell, Tools
 from faceerase.streamer.every_picture import anonymise_film
 from faceerase.streamer.report import FilmReport
 from faceerase.streamer.segments.workplace import remove_left_behind
 from faceerase.streamer.stills.place import files_of
+from faceerase.streamer.workers.seam import Tell, Tools
 
 _log = logging.getLogger(__name__)
 

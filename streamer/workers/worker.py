@@ -15,8 +15,8 @@ from typing import Any
 
 import cv2
 
-from faceerase.streamer.batch.workers.seam import Tools, Unit, failure_of
 from faceerase.streamer.report import Progress
+from faceerase.streamer.workers.seam import Tools, Unit, failure_of
 
 TELL_EVERY_SECONDS = 0.2
 ORPHAN_SECONDS = 2.0

@@ -6,7 +6,7 @@ Knows nothing of processes, machines, or what a unit does.
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 
-from faceerase.streamer.batch.workers.seam import Done, Event, Executor, Failed, Failure, Lost, ResultT, Unit
+from faceerase.streamer.workers.seam import Done, Event, Executor, Failed, Failure, Lost, ResultT, Unit
 
 POLL_SECONDS = 0.2
 WORKER_LOST = 5
