@@ -168,11 +168,13 @@ class SegmentsConfig(Frozen):
     """How a long film is cut, and what becomes of finished segments when a run ends early.
 
     ``seconds`` is how long a segment is at least; it is part of the result: other lengths give other bits. With
-    ``resume`` finished segments are kept, and used by the next run.
+    ``resume`` finished segments are kept, and used by the next run. ``workers`` are processes that work at segments
+    side by side (``auto``: as many as there are cores, and room in memory for); they change no bit of the result.
     """
 
     seconds: Annotated[float, Field(ge=0.04, le=3600)] = 20
     resume: bool = False
+    workers: Annotated[int, Field(ge=1, le=1024)] | Literal["auto"] = 1
 
 
 class FilmConfig(Frozen):

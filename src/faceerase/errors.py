@@ -11,36 +11,35 @@
     ├── ConfigError                     2   an option or a configuration file is wrong
     ├── DataError                       3   a training set cannot be read
     ├── ExportError                     5   the exported network is not the trained one
-    └── VerificationError               6   the check of the result failed
+    ├── VerificationError               6   the check of the result failed
+    └── WorkerError                     1   a worker failed; its code is that of what failed there
 
 Knows nothing of films or networks. Third-party errors are wrapped where they are raised, with ``raise … from``.
 """
-
-from typing import ClassVar
 
 
 class FaceEraseError(Exception):
     """What happened, where, and what to do about it, in one line."""
 
-    exit_code: ClassVar[int] = 1
+    exit_code: int = 1
 
 
 class SourceError(FaceEraseError):
     """The input cannot be opened, or holds nothing that can be anonymised."""
 
-    exit_code: ClassVar[int] = 3
+    exit_code = 3
 
 
 class SinkError(FaceEraseError):
     """The output cannot be written, or the encoder refused."""
 
-    exit_code: ClassVar[int] = 4
+    exit_code = 4
 
 
 class ModelError(FaceEraseError):
     """The network cannot be loaded, or it failed while running."""
 
-    exit_code: ClassVar[int] = 5
+    exit_code = 5
 
 
 class ModelContractError(ModelError):
@@ -54,25 +53,34 @@ class ProviderUnavailableError(ModelError):
 class ConfigError(FaceEraseError):
     """An option or a configuration file is wrong."""
 
-    exit_code: ClassVar[int] = 2
+    exit_code = 2
 
 
 class DataError(FaceEraseError):
     """A training set is missing or cannot be read."""
 
-    exit_code: ClassVar[int] = 3
+    exit_code = 3
 
 
 class ExportError(FaceEraseError):
     """The exported network does not do what the trained one does."""
 
-    exit_code: ClassVar[int] = 5
+    exit_code = 5
 
 
 class VerificationError(FaceEraseError):
     """The finished film did not pass its check."""
 
-    exit_code: ClassVar[int] = 6
+    exit_code = 6
+
+
+class WorkerError(FaceEraseError):
+    """A piece of a film failed in another process."""
+
+    def __init__(self, text: str, exit_code: int) -> None:
+        """Say what failed there, and with which exit code."""
+        super().__init__(text)
+        self.exit_code = exit_code
 
 
 def reason_of(error: Exception) -> str:

@@ -65,9 +65,9 @@ class FilmWork:
             _log.info("faceerase %s, process %d: %s -> %s", __version__, os.getpid(), job.source, job.output)
             _log.info("configuration: %s", job.config.model_dump_json())
             before = _read(job.source)
-            done = anonymise_film(
-                job.source, job.output, job.matte, job.config, tools.engine(job.config.look), tell, job.report
-            )
+            # A batch shares its workers out among films; a film has no more of them inside.
+            alone = job.config.model_copy(update={"segments": job.config.segments.model_copy(update={"workers": 1})})
+            done = anonymise_film(job.source, job.output, job.matte, alone, tools.engine(alone.look), tell, job.report)
             if _stamp(job.source) != before.stamp:
                 for path in job.results.values():
                     for file in files_of(path):

@@ -38,14 +38,15 @@ class Job:
 def identity_of(job: Job) -> dict[str, Any]:
     """Return what a result depends on beside its source: every option, and networks by what is in their files.
 
-    Not the number of threads of the network, nor whether segments are kept: they change no bit.
+    Not the number of threads of the network, nor who works at segments, nor whether these are kept: they change no bit.
 
     Raises:
         OSError: a model file cannot be read.
     """
     values = job.config.model_dump(mode="json")
     values["look"].pop("threads")
-    values["segments"].pop("resume")
+    for key in ("resume", "workers"):
+        values["segments"].pop(key)
     values["look"]["model"] = hash_of(job.config.look.model)
     if job.config.verify.detector is not None:
         values["verify"]["detector"] = hash_of(job.config.verify.detector)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from faceerase.configs.film import FilmConfig
+from faceerase.errors import WorkerError
 from faceerase.streamer.decode.info import FilmInfo
 from faceerase.streamer.decode.span import WHOLE_FILM, Span
 from faceerase.streamer.decode.timeline import timeline_of
@@ -17,13 +18,17 @@ from faceerase.streamer.encode.film_sink import FilmSink
 from faceerase.streamer.encode.matte_sink import MatteFilm
 from faceerase.streamer.look.engine import OnnxEngine
 from faceerase.streamer.report import Progress
+from faceerase.streamer.segments.crew import crew_of
 from faceerase.streamer.segments.join import Join, Joined
 from faceerase.streamer.segments.plan import plan_spans
 from faceerase.streamer.segments.run import Unit, run_segment
 from faceerase.streamer.segments.store import end_of
+from faceerase.streamer.segments.work import SegmentWork
 from faceerase.streamer.segments.workplace import Workplace
 from faceerase.streamer.sidecar.sink import ReportSink
 from faceerase.streamer.tally import Tally
+from faceerase.streamer.workers.dispatch import carry_out
+from faceerase.streamer.workers.seam import Advanced, Done, Failed, Lost
 
 UNKNOWN = 0
 """What a film's count of frames is where its headers do not tell it."""
@@ -96,29 +101,69 @@ def in_segments(
 
 
 def work_off(units: Iterable[Unit], engine: OnnxEngine, report: Callable[[Progress], None], of: int) -> int:
-    """Do what is not done yet, one after the other; return how many were done already.
+    """Do what is not done yet, by as many workers as are asked for; return how many were done already.
 
     Args:
         units: of one film.
-        engine: the loaded network.
-        report: called after every frame.
+        engine: the loaded network; workers load their own.
+        report: called whenever frames are done.
         of: about how many frames there are.
 
     Raises:
+        WorkerError: a worker failed, or was lost again and again.
         Errors of ``run_segment``.
     """
-    tally, found = Tally(), 0
-
-    def count(one: Tally) -> None:
-        nonlocal tally
-        tally = tally.plus(one)
-        report(Progress(tally.frames, of, tally.faces))
-
+    counts = _Counts(report, of)
+    todo: list[Unit] = []
+    found = 0
     for unit in units:
         end = end_of(unit.path)
-        if end is not None:
-            count(Tally.from_dict(end.facts["tally"]))
-            found += 1
+        if end is None:
+            todo.append(unit)
         else:
-            run_segment(unit, engine, count)
+            counts.add(Tally.from_dict(end.facts["tally"]))
+            found += 1
+    if not todo:
+        return found
+    config = todo[0].config
+    crew = crew_of(config.segments, config.look.threads, len(todo))
+    if crew is None:
+        for unit in todo:
+            run_segment(unit, engine, counts.add)
+        return found
+    with crew:
+        for event in carry_out((SegmentWork(unit) for unit in todo), crew):
+            match event:
+                case Advanced(_, work, progress):
+                    counts.reach(work.name, progress)
+                case Done(_, work, tally):
+                    counts.reach(work.name, Progress(tally.frames, 0, tally.faces))
+                case Lost(_, work, _, _):
+                    counts.reach(work.name, Progress(0, 0, 0))
+                case Failed(_, work, failure):
+                    raise WorkerError(f"{work.name}: {failure.text}", failure.exit_code)
     return found
+
+
+class _Counts:
+    """Adds up where the segments of a film are."""
+
+    def __init__(self, report: Callable[[Progress], None], of: int) -> None:
+        self._report, self._of = report, of
+        self._tally = Tally()
+        self._reached: dict[str, Progress] = {}
+
+    def add(self, one: Tally) -> None:
+        """Count what was done in this process, or before."""
+        self._tally = self._tally.plus(one)
+        self._tell()
+
+    def reach(self, name: str, progress: Progress) -> None:
+        """Take note of where a worker is with a segment."""
+        self._reached[name] = progress
+        self._tell()
+
+    def _tell(self) -> None:
+        frames = self._tally.frames + sum(one.frames for one in self._reached.values())
+        faces = self._tally.faces + sum(one.faces for one in self._reached.values())
+        self._report(Progress(frames, self._of, faces))

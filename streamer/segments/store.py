@@ -21,6 +21,9 @@ from av.video.stream import VideoStream
 
 from faceerase.errors import SinkError
 
+HALF = ".half"
+"""Suffix of a segment that is not finished."""
+
 MAGIC = b"faceerase segment 1\n"
 
 Kind = Literal["picture", "matte", "frame", "behind", "end"]
@@ -49,7 +52,7 @@ class SegmentWriter:
         Raises:
             SinkError: the place cannot be written to.
         """
-        self._path, self._half = path, path.with_suffix(".half")
+        self._path, self._half = path, path.with_suffix(HALF)
         self._digest = hashlib.sha256()
         self._written = 0
         try:

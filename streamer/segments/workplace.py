@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 from faceerase.configs.film import FilmConfig
 from faceerase.errors import SinkError, SourceError
 from faceerase.streamer.look.engine import OnnxEngine
+from faceerase.streamer.segments.store import HALF
 from faceerase.streamer.sidecar.versions import describe_model, running_versions
 
 SUFFIX = ".segments"
@@ -36,7 +37,9 @@ def identity_of(source: Path, config: FilmConfig, engine: OnnxEngine, more: dict
     Raises:
         SourceError: the film cannot be read.
     """
-    options = config.model_dump(mode="json", exclude={"verify": True, "segments": {"resume", "workers"}})
+    options = config.model_dump(
+        mode="json", exclude={"verify": True, "look": {"model", "threads"}, "segments": {"resume", "workers"}}
+    )
     model = describe_model(engine)
     versions = running_versions().model_dump()
     values = {"options": options, "model": [model.sha256, model.provider], "versions": versions, **more}
@@ -88,7 +91,7 @@ class Workplace:
         """Go without a result: everything is removed, unless the run is to be resumed."""
         if self._resume:
             self._lock.release()
-            for half in self.path.glob("*.half"):
+            for half in self.path.glob(f"*{HALF}"):
                 half.unlink(missing_ok=True)
         else:
             self.remove()

@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from faceerase.configs.film import FilmConfig, load_film_config
-from faceerase.errors import ConfigError, SinkError
+from faceerase.errors import ConfigError, SinkError, WorkerError
 from faceerase.streamer import pipeline
+from faceerase.streamer.look.engine import OnnxEngine
 from faceerase.streamer.report import FilmReport, Progress
 
 FRAMES = 24
@@ -144,6 +145,33 @@ def test_a_run_that_is_resumed_gives_the_same_bytes(
     for name in ("clean.mkv", "matte.mkv"):
         assert (tmp_path / "one" / name).read_bytes() == again.with_name(name).read_bytes()
     assert sorted(path.name for path in again.parent.iterdir()) == ["clean.mkv", "film.json", "matte.mkv"]
+
+
+def test_any_number_of_workers_gives_the_same_bytes(make_source: Callable[..., Path], tmp_path: Path) -> None:
+    source, found = make_source(sound="pcm_s16le"), []
+    for workers in (1, 2):
+        flags = {"segments": {"seconds": 0.3, "workers": workers}, "look": {"min_face": 24, "threads": 1}}
+        config = load_film_config(None, flags)
+        engine = OnnxEngine(config.look.model, "cpu", threads=workers)
+        output, matte = tmp_path / f"{workers}.mkv", tmp_path / f"{workers}.matte.mkv"
+        shown: list[Progress] = []
+        done = pipeline.anonymise(source, output, matte, config, engine, shown.append)
+        assert done.frames == shown[-1].frames == FRAMES
+        found.append((output.read_bytes(), matte.read_bytes()))
+    assert found[0] == found[1]
+    assert len(list(tmp_path.iterdir())) == 4
+
+
+def test_a_worker_s_error_is_the_film_s(
+    make_source: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = load_film_config(None, {"segments": {"seconds": 0.3, "workers": 2}, "look": {"min_face": 24}})
+    engine = OnnxEngine(config.look.model, "cpu", threads=1)
+    elsewhere = config.model_copy(update={"look": config.look.model_copy(update={"model": tmp_path / "gone.onnx"})})
+    with pytest.raises(WorkerError, match=r"clean\.mkv, segment \d: .*no such model file") as caught:
+        pipeline.anonymise(make_source(), tmp_path / "clean.mkv", None, elsewhere, engine, lambda _: None)
+    assert caught.value.exit_code == 5
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_without_resume_nothing_is_left(

@@ -13,6 +13,7 @@ from faceerase.cli.batch_jobs import Wanted, Wishes, job_maker, wanted
 from faceerase.cli.batch_summary import summarise_batch, tell_plan
 from faceerase.cli.batch_views import batch_view
 from faceerase.cli.film_flags import with_film_options
+from faceerase.cli.film_tables import workers_of
 from faceerase.cli.outcome import outcome, stderr
 from faceerase.configs.base import validate
 from faceerase.configs.batch import BatchConfig
@@ -71,7 +72,7 @@ def batch(
     cannot be written to · 5 the model cannot be read · 130, 143, 129 ended by SIGINT, SIGTERM, SIGHUP.
     """  # fmt: skip
     with outcome(debug, kept="what is done is kept; run it again to go on"):
-        given = {"workers": _number(workers), "threads": threads, "attempts": attempts, "suffix": suffix,
+        given = {"workers": workers_of(workers), "threads": threads, "attempts": attempts, "suffix": suffix,
                  "container": container, "fail_fast": fail_fast, "settle": settle}  # fmt: skip
         config = validate(BatchConfig, {key: value for key, value in given.items() if value is not None}, "options")
         if bool(inputs) == (watch is not None):
@@ -98,10 +99,6 @@ def batch(
             tell_plan(planned, guesses, share.workers, json_lines)
             return
         _Run(wishes, ledger, share, json_lines, found.remarks).carry_out(iter(planned), planned)
-
-
-def _number(workers: str | None) -> int | str | None:
-    return int(workers) if workers is not None and workers.isdecimal() else workers
 
 
 def _planned(found: Wanted, ledger: Ledger, overwrite: bool, rehash: bool) -> list[Planned]:

@@ -39,6 +39,11 @@ PLACES = {
 """Table and key of each option, by its name in Python."""
 
 
+def workers_of(text: str | None) -> int | str | None:
+    """Return how many workers are asked for: a number, or a word."""
+    return int(text) if text is not None and text.isdecimal() else text
+
+
 def tables_of(values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Return what was given on a command line as tables of a configuration; None, False and nothing: not given.
 

@@ -148,6 +148,16 @@ Resume = Annotated[
     ),
 ]
 
+Workers = Annotated[
+    str | None,
+    typer.Option(
+        metavar="N|auto",
+        rich_help_panel="How it runs",
+        help="Processes that work at segments of a long film side by side; auto: as many as there are cores, and room "
+        f"in memory for. Changes no bit of the result. (default: {film.SegmentsConfig().workers})",
+    ),
+]
+
 Segment = Annotated[
     float | None,
     typer.Option(

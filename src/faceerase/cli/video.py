@@ -4,7 +4,7 @@ import typer
 
 from faceerase.cli import result_options as result
 from faceerase.cli import search_options as search
-from faceerase.cli.film_tables import tables_of
+from faceerase.cli.film_tables import tables_of, workers_of
 from faceerase.cli.outcome import LOST_FRAMES, outcome
 from faceerase.cli.paths import check_paths
 from faceerase.cli.progress import emit, film_progress
@@ -58,6 +58,7 @@ def video(
     keep_rejected: search.KeepRejected = False,
     resume: search.Resume = None,
     segment: search.Segment = None,
+    workers: search.Workers = None,
     config: search.Config = None,
     json_lines: search.JsonLines = False,
     debug: search.Debug = False,
@@ -73,7 +74,9 @@ def video(
     130, 143, 129 ended by SIGINT, SIGTERM, SIGHUP.
     """  # fmt: skip
     with outcome(debug):
-        resolved = load_film_config(config, tables_of(context.params), purpose)
+        tables = tables_of(context.params)
+        tables["segments"]["workers"] = workers_of(workers)
+        resolved = load_film_config(config, tables, purpose)
         _log.info("configuration: %s", resolved.model_dump_json())
         if (detector or keep_rejected) and not resolved.verify.enabled:
             raise ConfigError("--detector and --keep-rejected belong to --verify, which is off")
