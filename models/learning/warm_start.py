@@ -32,7 +32,7 @@ def start_from(path: Path, network: Network, tiles: Tensor) -> None:
 
     Raises:
         DataError: the file cannot be read.
-        ConfigError: its network is another one.
+        ConfigError: its network is another one, or one of 8 bits.
     """
     try:
         if path.suffix == ".onnx":
@@ -54,6 +54,8 @@ def _read_weights(path: Path) -> State:
         graph = onnx.load(path).graph
     except (OSError, DecodeError) as error:
         raise DataError(f"{path}: not a model file that can be read ({error})") from error
+    if any(node.op_type == "DequantizeLinear" for node in graph.node):
+        raise ConfigError(f"{path}: weights of 8 bits are too coarse; start from the network it was made of")
     named = {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in graph.initializer}
     return {name.removeprefix(PREFIX).removesuffix(HALF): torch.tensor(array).float() for name, array in named.items()}
 

@@ -121,11 +121,36 @@ def test_the_shipped_model_passes_the_check(faceerase: Command) -> None:
     assert "training_data:" in ended.err
 
 
-@pytest.mark.parametrize("arguments", [(), ("some.pt",), ("some.pt", "--check", "x.onnx")])
+INT8 = ("-o", "x.onnx", "--precision", "int8")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("some.pt",),
+        ("some.pt", "--check", "x.onnx"),
+        ("some.pt", *INT8),
+        ("some.onnx", "-o", "x.onnx"),
+        ("some.onnx", *INT8, "--data", "photos", "--threshold", "0.5"),
+    ],
+)
 def test_export_says_what_it_needs(arguments: tuple[str, ...], faceerase: Command) -> None:
     ended = faceerase("export", *arguments)
     assert ended.code == 2
     assert len(ended.lines) == 1
+
+
+@pytest.mark.train
+def test_an_exported_network_is_made_an_8_bit_one(
+    tiny_onnx: tuple[Any, Path], photo_folder: Path, tmp_path: Path, faceerase: Command
+) -> None:
+    eight = tmp_path / "eight.onnx"
+    ended = faceerase("export", tiny_onnx[1], "-o", eight, "--precision", "int8", "--data", photo_folder)
+    assert ended.code == 0, ended.err
+    assert "differs from fp32 by" in ended.err
+    assert len(ended.lines) == 1
+    assert faceerase("export", "--check", eight).code == 0
 
 
 @pytest.mark.train

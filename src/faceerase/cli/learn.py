@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -16,9 +17,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 PACKED = "photos.pack"
-COMPARED_TILES = 16
+COMPARED_TILES, RANGE_TILES = 16, 256
+OPSET = 18
 
-Precision = Literal["fp32", "fp16", "fp16-stored"]
+Precision = Literal["fp32", "fp16", "fp16-stored", "int8"]
 
 
 def train(
@@ -52,7 +54,10 @@ def train(
 
 def export(
     checkpoint: Annotated[
-        Path | None, typer.Argument(metavar="CKPT", show_default=False, help="A checkpoint of faceerase train.")
+        Path | None,
+        typer.Argument(
+            metavar="CKPT", show_default=False, help="A checkpoint of faceerase train; for int8 also an exported model."
+        ),
     ] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", metavar="ONNX", help="Where the model goes.")] = None,
     check: Annotated[
@@ -60,15 +65,21 @@ def export(
     ] = None,
     threshold: Annotated[float | None, typer.Option(metavar="P", help="The contract's threshold.")] = None,
     precision: Annotated[
-        Precision, typer.Option(help="fp16 halves the file, for GPUs; fp16-stored halves it and computes in fp32.")
+        Precision,
+        typer.Option(
+            help="fp16 halves the file, for GPUs; fp16-stored halves it and computes in fp32; int8 computes in 8 bits, "
+            "for CPUs, and needs --data."
+        ),
     ] = "fp32",
-    opset: Annotated[int, typer.Option(metavar="N", help="The ONNX operator set to write.")] = 18,
+    opset: Annotated[int, typer.Option(metavar="N", help="The ONNX operator set to write.")] = OPSET,
     data: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Compare on tiles of these validation photos, not on drawn ones.")
     ] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Log every step; tracebacks for errors.")] = False,
 ) -> None:
     """Export a checkpoint to ONNX, compare it with torch, and stamp its contract. Needs the train extra.
+
+    int8 is made of the fp32 network and compared with that; its ranges are measured on training photos of --data.
 
     With --check, verify a model file that someone else made: its contract, its tensors, its answers.
     """
@@ -80,6 +91,11 @@ def export(
             return
         if checkpoint is None or output is None:
             raise ConfigError("export needs a checkpoint and --output, or --check")
+        if precision == "int8":
+            _export_int8(checkpoint, output, threshold, opset, data)
+            return
+        if checkpoint.suffix == ".onnx":
+            raise ConfigError(f"{checkpoint}: an exported model can only be made an 8-bit one: --precision int8")
         _need("torch", "onnx", "onnxscript")
         from faceerase.export.convert import ExportOptions, export_checkpoint
         from faceerase.models.learning.checkpoint import load_checkpoint
@@ -87,6 +103,37 @@ def export(
         tiles = None if data is None else _tiles(data, load_checkpoint(checkpoint).config.crops.side)
         parity = export_checkpoint(checkpoint, output, ExportOptions(threshold, precision, opset, tiles))
         stderr.print(f"{output}: differs from torch by at most {parity.difference:.1e} in {parity.quantity}")
+
+
+def _export_int8(source: Path, output: Path, threshold: float | None, opset: int, data: Path | None) -> None:
+    if data is None:
+        raise ConfigError("--precision int8 needs --data: photos, to measure what range the network's numbers take")
+    if source.suffix == ".onnx":
+        if threshold is not None or opset != OPSET:
+            raise ConfigError(f"{source}: has its threshold and operator set; those of a checkpoint can be chosen")
+        _need("onnx")
+        _make_int8(source, output, data)
+        return
+    _need("torch", "onnx", "onnxscript")
+    from faceerase.export.convert import ExportOptions, export_checkpoint
+
+    with TemporaryDirectory() as folder:
+        whole = Path(folder) / f"{source.stem}.onnx"
+        parity = export_checkpoint(source, whole, ExportOptions(threshold, opset=opset))
+        stderr.print(f"in fp32: differs from torch by at most {parity.difference:.1e} in {parity.quantity}")
+        _make_int8(whole, output, data)
+
+
+def _make_int8(whole: Path, output: Path, data: Path) -> None:
+    from faceerase.export.int8 import export_int8
+    from faceerase.streamer.look.engine import OnnxEngine
+
+    side = OnnxEngine(whole, "cpu").contract.tile_side
+    agreement = export_int8(whole, output, _tiles(data, side, "train", RANGE_TILES), _tiles(data, side))
+    stderr.print(
+        f"{output}: differs from fp32 by {agreement.difference:.1e} in probability, on average over "
+        f"{agreement.pixels} pixels in which either sees a face"
+    )
 
 
 def _check(model: Path, data: Path | None) -> None:
@@ -101,15 +148,17 @@ def _check(model: Path, data: Path | None) -> None:
     stderr.print(f"{model}: keeps its contract; maps from {found.lowest:.3g} to {found.highest:.3g}")
 
 
-def _tiles(data: Path, side: int) -> "NDArray[np.uint8]":
+def _tiles(
+    data: Path, side: int, split: Literal["train", "val"] = "val", count: int = COMPARED_TILES
+) -> "NDArray[np.uint8]":
     import numpy as np
 
     from faceerase.configs.training import CropRecipe
     from faceerase.models.data.prepare import open_photos
     from faceerase.models.tiles.crops import CropSampler
 
-    sampler = CropSampler(open_photos(data, "val"), CropRecipe(side=side), 0)
-    return np.stack([sampler.sample(number)[0].gray for number in range(COMPARED_TILES)])
+    sampler = CropSampler(open_photos(data, split), CropRecipe(side=side), 0)
+    return np.stack([sampler.sample(number)[0].gray for number in range(count)])
 
 
 def _need(*names: str) -> None:
