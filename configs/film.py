@@ -41,7 +41,11 @@ Audio = Literal["keep", "drop"]
 Purpose = Literal["delivery", "mezzanine", "archive"]
 """What a result is for; each has a file of options beside this one."""
 
-SHIPPED_MODEL = HERE.parent / "models" / "weights" / "unet-lite.onnx"
+SHIPPED_MODEL = HERE.parent / "models" / "weights" / "unet-lite-int8.onnx"
+"""The default network, in 8-bit integers, for CPUs."""
+
+SHIPPED_WHOLE = SHIPPED_MODEL.with_name("unet-lite.onnx")
+"""The network that it was made of, in single precision: for graphics cards, and to go on training from."""
 
 
 class DecodeConfig(Frozen):

@@ -15,6 +15,8 @@ from faceerase.streamer.look.engine import OnnxEngine
 
 ROUNDS = 15
 
+BESIDES = ("QuantizeLinear", "DequantizeLinear", "Reshape")
+
 
 @dataclass(frozen=True, slots=True)
 class Cost:
@@ -76,7 +78,9 @@ def count_operations(model: Path, contract: ModelContract) -> tuple[int, int]:
             operations += prod(ins[0]) * prod(ins[1][1:])
         elif node.op_type in ("MatMul", "Gemm") and ins[0]:
             operations += prod(out) * ins[0][-1]
-    return sum(prod(dims) for dims in weights.values() if len(dims) >= 1), operations
+    # Steps and zeros of 8-bit numbers, and shapes, are no parameters.
+    besides = {name for node in graph.node if node.op_type in BESIDES for name in node.input[1:]}
+    return sum(prod(dims) for name, dims in weights.items() if dims and name not in besides), operations
 
 
 def machine_name() -> str:

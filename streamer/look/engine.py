@@ -13,7 +13,7 @@ from faceerase.contract import ModelContract, read_contract
 from faceerase.errors import ModelContractError, ModelError, ProviderUnavailableError
 from faceerase.streamer.look.device.execution import Execution, ends_of, first_line
 from faceerase.streamer.look.device.proof import TOLERANCE, difference
-from faceerase.streamer.look.providers import execution_of, make_session, provider_name
+from faceerase.streamer.look.providers import ON_CARDS, execution_of, make_session, provider_name
 
 
 class OnnxEngine:
@@ -43,7 +43,8 @@ class OnnxEngine:
         self._execution = execution_of(self._session, ends, side, batch_size)
         self._told: tuple[str, ...] = ()
         if self.provider != "cpu":
-            plain = make_session(model, "cpu", threads)
+            self.model = ON_CARDS.get(model, model)
+            plain = make_session(self.model, "cpu", threads)
             right = execution_of(plain, ends, side, batch_size)
             fault = self._fault(right)
             if fault is not None and provider != "auto":

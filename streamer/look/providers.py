@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import onnxruntime as ort
 
-from faceerase.configs.film import BatchSize, Provider
+from faceerase.configs.film import SHIPPED_MODEL, SHIPPED_WHOLE, BatchSize, Provider
 from faceerase.contract import read_contract
 from faceerase.errors import ModelError, ProviderUnavailableError
 from faceerase.log import get_logger
@@ -27,6 +27,10 @@ GRAPHS = "enable_cuda_graph"
 
 Providers = Sequence[str | tuple[str, dict[str, str]]]
 
+ON_CARDS = {SHIPPED_MODEL: SHIPPED_WHOLE}
+"""Which model runs instead on a graphics card, whose provider computes an 8-bit network in single precision and only
+spends time on rounding in between."""
+
 _log = get_logger(__name__)
 _ERRORS_ONLY = 3
 _FATAL_ONLY = 4
@@ -36,7 +40,7 @@ def make_session(model: Path, provider: Provider, threads: int, batch_size: Batc
     """Return an inference session on the asked-for provider; ``auto`` is CUDA when it really works, else the CPU.
 
     Args:
-        model: the ONNX file.
+        model: the ONNX file; on a graphics card what ``ON_CARDS`` names for it.
         provider: what was asked for.
         threads: of the network on the CPU; 0 leaves it to onnxruntime.
         batch_size: tiles per run at most, for which TensorRT builds its engine.
@@ -49,9 +53,9 @@ def make_session(model: Path, provider: Provider, threads: int, batch_size: Batc
     if provider == "cpu":
         return _session(model, [CPU], threads)
     if provider == "tensorrt":
-        return _tensorrt(model, threads, MOST if batch_size == "auto" else batch_size)
+        return _tensorrt(ON_CARDS.get(model, model), threads, MOST if batch_size == "auto" else batch_size)
     if CUDA in ort.get_available_providers() and _has_driver():
-        session = _try_cuda(model, threads)
+        session = _try_cuda(ON_CARDS.get(model, model), threads)
         if session is not None:
             return session
     if provider == "cuda":

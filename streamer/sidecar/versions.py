@@ -12,7 +12,7 @@ import onnxruntime as ort
 from av import library_versions
 
 from faceerase import __version__
-from faceerase.configs.film import SHIPPED_MODEL, FilmConfig
+from faceerase.configs.film import SHIPPED_MODEL, SHIPPED_WHOLE, FilmConfig
 from faceerase.streamer.look.engine import OnnxEngine
 from faceerase.streamer.sidecar.schema import ModelFacts, Versions
 
@@ -36,7 +36,7 @@ def describe_model(engine: OnnxEngine) -> ModelFacts:
     """Return which network an engine runs."""
     with engine.model.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    shipped = engine.model == SHIPPED_MODEL
+    shipped = engine.model in (SHIPPED_MODEL, SHIPPED_WHOLE)
     return ModelFacts(
         name=engine.contract.name,
         file=engine.model.name if shipped else str(engine.model),

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from faceerase.configs.film import SHIPPED_MODEL, SHIPPED_WHOLE
 from faceerase.contract import METADATA_KEY
 from faceerase.errors import ModelContractError, ModelError, ProviderUnavailableError
 from faceerase.streamer.look import engine as engine_module
@@ -70,6 +71,23 @@ def test_cuda_without_a_driver_is_refused(tmp_path: Path, monkeypatch: pytest.Mo
     model.touch()
     with pytest.raises(ProviderUnavailableError, match="--provider cpu"):
         OnnxEngine(model, "cuda")
+
+
+@pytest.mark.parametrize(("model", "runs"), [(SHIPPED_MODEL, SHIPPED_WHOLE), (Path("my.onnx"), Path("my.onnx"))])
+def test_a_card_runs_the_shipped_network_in_single_precision(
+    model: Path, runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[Path] = []
+
+    def try_cuda(model: Path, threads: int) -> Any:
+        tried.append(model)
+        return FakeSession({})
+
+    monkeypatch.setattr(providers.ort, "get_available_providers", lambda: [providers.CUDA, providers.CPU])
+    monkeypatch.setattr(providers, "_has_driver", lambda: True)
+    monkeypatch.setattr(providers, "_try_cuda", try_cuda)
+    assert isinstance(providers.make_session(model, "cuda", 1), FakeSession)
+    assert tried == [runs]
 
 
 def test_a_model_without_a_contract_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -96,8 +96,10 @@ def _nvdec() -> str:
 
 
 def _model(model: Path) -> str:
-    contract = OnnxEngine(model, "auto").contract
+    engine = OnnxEngine(model, "auto")
+    contract = engine.contract
     return (
-        f"{model.name}: {contract.name}, tiles of {contract.tile_side}, faces from {contract.min_face:g} px in a tile, "
-        f"{contract.threshold_rule} at {contract.threshold:g}; trained on {contract.training_data}; {contract.licence}"
+        f"{engine.model.name}: {contract.name}, tiles of {contract.tile_side}, "
+        f"faces from {contract.min_face:g} px in a tile, {contract.threshold_rule} at {contract.threshold:g}; "
+        f"trained on {contract.training_data}; {contract.licence}"
     )

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from cards import HostDevice
 
-from faceerase.configs.film import SHIPPED_MODEL
+from faceerase.configs.film import SHIPPED_WHOLE
 from faceerase.errors import ProviderUnavailableError
 from faceerase.streamer.look import engine as engine_module
 from faceerase.streamer.look.device.bound import BoundRun
@@ -87,7 +87,7 @@ def on_card(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def test_a_card_that_answers_rightly_is_taken(on_card: Any) -> None:
     on_card(bound)
-    engine = OnnxEngine(SHIPPED_MODEL, "cuda")
+    engine = OnnxEngine(SHIPPED_WHOLE, "cuda")
     assert isinstance(engine._execution, BoundRun)
     assert engine.remarks == ()
 
@@ -110,7 +110,7 @@ def broken(*asked: Any) -> Any:
 def test_a_card_that_answers_wrongly_is_refused_or_replaced(on_card: Any, execution: Any, fault: str) -> None:
     on_card(execution)
     with pytest.raises(ProviderUnavailableError) as caught:
-        OnnxEngine(SHIPPED_MODEL, "cuda")
+        OnnxEngine(SHIPPED_WHOLE, "cuda")
     assert str(caught.value).startswith(fault)
     assert str(caught.value).endswith("or run with --provider cpu")
 
@@ -118,7 +118,7 @@ def test_a_card_that_answers_wrongly_is_refused_or_replaced(on_card: Any, execut
 @pytest.mark.parametrize("execution", [black, broken])
 def test_auto_goes_on_with_the_cpu_and_says_so(on_card: Any, execution: Any) -> None:
     on_card(execution)
-    engine = OnnxEngine(SHIPPED_MODEL, "auto")
+    engine = OnnxEngine(SHIPPED_WHOLE, "auto")
     assert isinstance(engine._execution, PlainRun)
     assert engine.remarks[0].startswith("the network runs on the CPU: ")
     assert engine.look(np.zeros((1, 256, 256), np.uint8)).shape == (1, 256, 256)
