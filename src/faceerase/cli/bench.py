@@ -55,7 +55,7 @@ def bench(
         driver = load_driver() if on_card else None
         device = (card_name(driver) if on_card else _cpu_name()) or "unknown"
         meter = BusyMeter(card_address(driver))
-        with stderr.status(f"{look.model.name} on {device}") as status:
+        with stderr.status(f"{engine.model.name} on {device}") as status:
             rates = []
             for rate in measure(engine, seconds, meter):
                 rates.append(rate)
