@@ -54,10 +54,14 @@ class DecodeConfig(Frozen):
     ``rate`` is that of numbered pictures, in pictures a second (``24``, ``23.976``, ``24000/1001``): how faces are
     followed from one to the next, and how fast a film of them runs. ``decoder`` is what decodes films: ``cuda`` a card
     (NVDEC), ``auto`` a card whose pictures are the same bits as the software's, each the software where it does not.
+    ``allow_damaged``: lost frames are told, but the exit code stays 0. ``allow_url``: a source may be an address (http,
+    https), which is fetched first.
     """
 
     decoder: Decoder = "cpu"
     rate: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,5}(\.[0-9]{1,6}|/[1-9][0-9]{0,5})?$")] = "24"
+    allow_damaged: bool = False
+    allow_url: bool = False
 
     @property
     def picture_rate(self) -> Fraction:

@@ -3,11 +3,13 @@
 A pure rule with its state passed in and out. Knows nothing of files or pictures.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from typing import Literal
+
+from faceerase.streamer.decode.limits import GREATEST_RATE, LEAST_RATE
 
 RATES = (
     *(Fraction(count, 1001) for count in (24_000, 30_000, 48_000, 60_000, 120_000)),
@@ -48,6 +50,22 @@ def exact_rate(told: Fraction) -> Fraction:
     """Return the usual rate that a header means: FFmpeg tells 59.94 in Matroska as 19001/317, others write 2997/100."""
     nearest = min(RATES, key=lambda rate: abs(rate - told))
     return nearest if abs(nearest / told - 1) < Fraction(1, 100_000) else told
+
+
+def believable_rate(told: Iterable[Fraction | None], times: Sequence[int | None], tick: Fraction) -> Fraction:
+    """Return the first rate that a header tells and that a film can have; else that of its first frames; else 25.
+
+    Args:
+        told: frames a second; None or 0: not told.
+        times: presentation times of the first frames, in units of ``tick``.
+        tick: seconds.
+    """
+    steps = sorted(after - before for before, after in pairwise(t for t in times if t is not None) if after > before)
+    measured = 1 / (steps[len(steps) // 2] * tick) if steps else None
+    for rate in (*told, measured):
+        if rate and LEAST_RATE <= rate <= GREATEST_RATE:
+            return exact_rate(rate)
+    return Fraction(25)
 
 
 @dataclass(frozen=True, slots=True)

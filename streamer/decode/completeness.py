@@ -3,41 +3,128 @@
 FFmpeg reads such a file to its end without an error. Knows nothing of frames.
 """
 
+import re
+from fractions import Fraction
+from pathlib import Path
+
 from av.container import InputContainer
 from av.packet import Packet
 from av.stream import Stream
 from av.video.stream import VideoStream
 
-SLACK_SECONDS = 0.5
+SLACK_SECONDS = 0.1
 """Headers round and count padding; what is missing for less than this is not called missing."""
+
+OF_A_FRAME = 1.5
+"""The same for what is said of the picture alone: of the time of a frame."""
+
+HEADS = 100
+"""Bytes that Matroska puts between two packets at most; more of them were skipped because they could not be read."""
+
+SKIPPING = frozenset({"ogg", "asf"})
+IN_NO_PACKET = 2048
+"""Demuxers that pass over damaged pages, and bytes that headers take, beside a tenth of the file, at most."""
+
+SEGMENT = b"\x18\x53\x80\x67"
+HEAD_BYTES = 4096
+"""Matroska's element that holds the film, and where it begins at the latest."""
+
+_DURATION = re.compile(r"(\d+):(\d+):(\d+(?:\.\d+)?)")
 
 
 class Completeness:
     """Watches packets go by, and says at the end what is missing."""
 
-    def __init__(self, container: InputContainer, video: VideoStream) -> None:
+    def __init__(self, container: InputContainer, video: VideoStream, path: Path, step: Fraction, whole: bool) -> None:
+        """Begin with the first packet that is read of the film at ``path``.
+
+        Args:
+            container: the film.
+            video: of it, the picture.
+            path: its file.
+            step: the usual time between frames, in seconds.
+            whole: it is read from its start.
+        """
+        self._whole = whole
         self._container = container
+        self._path = path
+        self._video = video
+        self._step = float(step)
+        self._packets = 0
+        self._behind: int | None = None
+        self.damaged = False
+        self._picture_end = 0.0
         self._missing = _beyond_the_end(container, video)
+        self._carried = 0
         self._end = 0.0
 
     def see(self, packet: "Packet[Stream]") -> None:
         """Take note of a packet of any stream."""
+        self._carried += packet.size
         if packet.pts is not None and packet.size:
-            self._end = max(self._end, float((packet.pts + (packet.duration or 0)) * packet.time_base))
+            end = float((packet.pts + (packet.duration or 0)) * packet.time_base)
+            self._end = max(self._end, end)
+            if packet.stream.index == self._video.index:
+                self._picture_end = max(self._picture_end, end)
+        if packet.stream.index == self._video.index and packet.pos is not None:
+            self._packets += 1
+        self.damaged |= packet.is_corrupt
+        if "matroska" in self._container.format.name and packet.pos is not None and packet.size:
+            self.damaged |= self._behind is not None and packet.pos - self._behind > HEADS
+            self._behind = max(self._behind or 0, packet.pos + packet.size)
 
     def verdict(self) -> str | None:
         """Return what is missing, or None."""
+        if self._cut_off_bytes():
+            return f"the file is cut off: {self._cut_off_bytes()} bytes that its header promises are not in it"
         if self._missing:
             return f"the file is cut off: {self._missing} of the frames that its index names are not in it"
-        promised = self._container.duration
-        # Matroska's header holds a duration; elsewhere it may be a guess from the bit rate. FFmpeg counts from time 0,
-        # other writers from the first frame, which promises less.
-        if "matroska" not in self._container.format.name or not promised:
-            return None
-        promised_end = promised / 1_000_000
-        if self._end < promised_end - SLACK_SECONDS:
-            return f"the file is cut off: its header promises {promised_end:.3f} s, it ends at {self._end:.3f} s"
+        name, video = self._container.format.name, self._video
+        if self._whole and name == "avi" and video.frames and self._packets < video.frames:
+            return f"the file is damaged: its header promises {video.frames} frames, {self._packets} are in it"
+        size = self._container.size
+        if self._whole and name in SKIPPING and size - self._carried > IN_NO_PACKET + size // 10:
+            return f"the file is damaged: {size - self._carried} of its {size} bytes could not be read"
+        promised = self._promised(name)
+        if promised is not None and self._picture_end + OF_A_FRAME * self._step < promised:
+            return _cut_off("its header promises pictures", promised, self._picture_end)
+        # FFmpeg counts from time 0, other writers from the first frame, which promises less. Where there is no header
+        # that says so, FFmpeg guesses from the bit rate.
+        whole = self._container.duration
+        if "matroska" in name and whole and self._end < whole / 1_000_000 - SLACK_SECONDS:
+            return _cut_off("its header promises", whole / 1_000_000, self._end)
         return None
+
+    def _cut_off_bytes(self) -> int:
+        """Return how much longer a Matroska file should be by its own header; 0 where that does not say."""
+        if "matroska" not in self._container.format.name:
+            return 0
+        with self._path.open("rb") as file:
+            head = file.read(HEAD_BYTES)
+        at = head.find(SEGMENT) + len(SEGMENT)
+        length = head[at : at + 8]
+        # Eight bytes, of which the first only says so; all ones: unknown, as in a film that is still being written
+        if at < len(SEGMENT) or len(length) < 8 or length[0] != 1 or length == b"\x01" + b"\xff" * 7:
+            return 0
+        return max(0, at + 8 + int.from_bytes(length[1:], "big") - self._container.size)
+
+    def _promised(self, name: str) -> float | None:
+        """Return when the pictures end by what the file says of them alone, in seconds; None: it does not say."""
+        video = self._video
+        if "matroska" in name:
+            said = _DURATION.fullmatch(video.metadata.get("DURATION", ""))
+            end = (
+                sum(float(part) * unit for part, unit in zip(said.groups(), (3600, 60, 1), strict=True)) if said else 0
+            )
+            # What somebody copied along from a longer film is no promise.
+            return end if 0 < end <= (self._container.duration or 0) / 1_000_000 + self._step else None
+        if not ("mp4" in name or name in {"asf", "mxf"}) or not video.duration or not video.time_base:
+            return None
+        return float(((video.start_time or 0) + video.duration) * video.time_base)
+
+
+def _cut_off(words: str, promised: float, end: float) -> str:
+    return f"the file is cut off: {words} until {promised:.3f} s, it ends at {end:.3f} s"
 
 
 def _beyond_the_end(container: InputContainer, video: VideoStream) -> int:

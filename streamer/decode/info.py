@@ -13,7 +13,7 @@ from av.container import InputContainer
 
 from faceerase.errors import SourceError
 from faceerase.streamer.decode.chroma import chroma_location
-from faceerase.streamer.decode.clock import Clock, choose_clock, exact_rate, lag_of, next_time
+from faceerase.streamer.decode.clock import Clock, believable_rate, choose_clock, lag_of, next_time
 from faceerase.streamer.decode.decoder import decoder_of
 from faceerase.streamer.decode.display import Matrix, field_order_of, matrix_of, quarter_turns
 from faceerase.streamer.decode.light import Light, light_of
@@ -99,7 +99,7 @@ def probe(path: Path, number: int | None = None, frames: int = PROBED_FRAMES) ->
         lag = lag_of(clock, stamps, stores_pts)
         time_base = stream.time_base or Fraction(1, 90_000)
         context = stream.codec_context
-        rate = exact_rate(stream.average_rate or stream.guessed_rate or Fraction(25))
+        rate = believable_rate((stream.average_rate, stream.guessed_rate), [pts for pts, _ in stamps], time_base)
         return FilmInfo(
             path=path,
             stream_index=stream.index,

@@ -11,6 +11,7 @@ from av.stream import Stream
 from av.video.stream import VideoStream
 
 from faceerase.errors import ConfigError, SourceError, reason_of
+from faceerase.streamer.decode.limits import MOST_STREAMS, refuse_huge
 
 FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,mxf,flv,asf,ogg,nut,ivf,dv,gif,"
@@ -24,23 +25,50 @@ def open_film(path: Path) -> InputContainer:
     """Return an open container; the caller closes it.
 
     Raises:
-        SourceError: the file is missing, empty, unreadable, or not a film.
+        SourceError: the file is missing, empty, unreadable, not a film, or has more in it than any film.
     """
-    if not path.exists():
-        raise SourceError(f"{path}: no such file")
-    if path.is_dir():
-        raise SourceError(f"{path}: a folder, not a film")
-    if not path.is_file():
-        raise SourceError(f"{path}: not a regular file")
+    refuse_no_file(path, "a film")
     try:
-        if path.stat().st_size == 0:
-            raise SourceError(f"{path}: empty file")
         options = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
-        return av.open(f"file:{path}", options=options, metadata_errors="replace")
+        container = av.open(f"file:{path}", options=options, metadata_errors="replace")
     except PermissionError as error:
         raise SourceError(f"{path}: no permission to read it") from error
     except (av.error.FFmpegError, OSError, ValueError) as error:
         raise SourceError(f"{path}: not a film that can be read ({reason_of(error)})") from error
+    try:
+        _refuse_absurd(container, path)
+    except BaseException:
+        container.close()
+        raise
+    return container
+
+
+def refuse_no_file(path: Path, what: str) -> None:
+    """Refuse what is not a regular file with something in it: a pipe or device can give bytes for ever.
+
+    Raises:
+        SourceError: the file is missing, empty, no regular file, or its folder may not be read.
+    """
+    try:
+        if not path.exists():
+            raise SourceError(f"{path}: no such file")
+        if path.is_dir():
+            raise SourceError(f"{path}: a folder, not {what}")
+        if not path.is_file():
+            raise SourceError(f"{path}: not a regular file")
+        if path.stat().st_size == 0:
+            raise SourceError(f"{path}: empty file")
+    except (OSError, ValueError) as error:
+        raise SourceError(f"{path}: cannot be read ({reason_of(error)})") from error
+
+
+def _refuse_absurd(container: InputContainer, path: Path) -> None:
+    count = len(container.streams)
+    if count > MOST_STREAMS:
+        raise SourceError(f"{path}: {count} streams in it; at most {MOST_STREAMS} are taken")
+    for video in container.streams.video:
+        if video.codec_context is not None:
+            refuse_huge(path, video.codec_context.width, video.codec_context.height)
 
 
 def main_video(container: InputContainer, path: Path, number: int | None = None) -> VideoStream:

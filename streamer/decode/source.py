@@ -22,6 +22,7 @@ from faceerase.streamer.decode.completeness import Completeness
 from faceerase.streamer.decode.finding import find_cut
 from faceerase.streamer.decode.info import FilmInfo, late, probe
 from faceerase.streamer.decode.on_card import choose_decoding
+from faceerase.streamer.decode.losses import Losses
 from faceerase.streamer.decode.opening import main_video, open_film
 from faceerase.streamer.decode.part import packets_of
 from faceerase.streamer.decode.side_data import nameable
@@ -29,8 +30,8 @@ from faceerase.streamer.decode.span import WHOLE_FILM, Span
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.planes import to_planar
 
-ONE_PICTURE_A_PACKET = frozenset({"h264", "hevc"})
-"""Codecs of which every packet holds one picture to be shown; their decoders can drop damaged ones without an error."""
+ONE_PICTURE_A_PACKET = frozenset({"h264", "hevc", "av1", "vp9", "ffv1", "prores", "dnxhd", "mjpeg"})
+"""Codecs of which every packet holds one picture to be shown; decoders can drop damaged ones without an error."""
 
 _log = get_logger(__name__)
 
@@ -120,11 +121,14 @@ class FilmSource:
             self._remark(f"pixel format {info.pixel_format} re-packed losslessly as {info.planar_format}")
 
     def _pictures(self, container: InputContainer, stream: VideoStream, span: Span) -> Iterator[av.VideoFrame]:
-        completeness = Completeness(container, stream)
-        cut = span.kept_of(self.info.cut)
-        packets = packets_of(container, stream, span.seen_of(self.info.cut), self.info.clock, self.info.path)
-        decoder = self.info.decoding.decoder(stream)
-        number = expected = given = named = 0
+        info, step = self.info, 1 / self.info.rate
+        seen, cut = span.seen_of(info.cut), span.kept_of(info.cut)
+        completeness = Completeness(container, stream, info.path, step, seen.begin is None)
+        first = 0 if cut.begin is None else max(0, round((cut.begin - info.start) * info.rate))
+        losses = Losses(info.codec in ONE_PICTURE_A_PACKET, info.clock == "pts", step, first)
+        packets = packets_of(container, stream, seen, info.clock, info.path)
+        decoder = info.decoding.decoder(stream)
+        number = 0
         while True:
             try:
                 packet = next(packets)
@@ -137,29 +141,29 @@ class FilmSource:
             if packet.stream.index != stream.index:
                 continue
             number += 1
-            wanted = packet.pts is None or cut.holds(packet.pts * packet.time_base)
-            expected += bool(packet.size) and not packet.is_discard and wanted
+            stamp = packet.dts if packet.pts is None else packet.pts
+            time = None if stamp is None else stamp * packet.time_base
+            wanted = time is None or cut.holds(time)
+            if completeness.damaged:
+                losses.damaged()
+            if packet.size and not packet.is_discard and wanted:
+                losses.expect(None if packet.pts is None else time)
             try:
                 pictures = decoder.decode(packet)
             except av.error.EOFError:
                 break
             except av.error.FFmpegError as error:
-                if not wanted:
-                    continue
-                # Frame threads report an error some packets late.
-                when = "" if packet.pts is None else f", near {float(packet.pts * packet.time_base):.3f} s"
-                self._lose(f"near packet {number}{when}: cannot be decoded ({error.strerror})")
-                named += 1
+                if wanted:
+                    losses.failed(time, error.strerror)  # frame threads report an error some packets late
                 continue
             for picture in pictures:
-                given += picture.pts is None or cut.holds(picture.pts * self.info.time_base)
+                shown = None if picture.pts is None else picture.pts * info.time_base
+                if shown is None or cut.holds(shown):
+                    losses.given(shown, picture.is_corrupt)
                 yield picture
-        unnamed = expected - given - named
-        if self.info.codec in ONE_PICTURE_A_PACKET and unnamed > 0:
-            self._lose(f"{unnamed} of {expected} coded pictures gave no picture")
         missing = completeness.verdict()
-        if missing and not self._over:
-            self._lose(missing)
+        for text in [*losses.spans(), *([missing] if missing and not self._over else [])]:
+            self._lose(text)
 
     def _checked(self, picture: av.VideoFrame, index: int) -> av.VideoFrame:
         info = self.info
@@ -168,8 +172,6 @@ class FilmSource:
                 f"{info.path}: at frame {index} the picture changes from {info.width}×{info.height} "
                 f"{info.planar_format} to {picture.width}×{picture.height} {picture.format.name}; split the film there"
             )
-        if picture.is_corrupt:
-            self._lose(f"frame {index}: decoded with errors")
         return picture
 
     def _lose(self, text: str) -> None:

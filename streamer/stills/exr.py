@@ -105,6 +105,6 @@ def _holds(data: bytes, at: int, chunks: int) -> bool:
     try:
         last = max(struct.unpack_from(f"<{chunks}Q", data, at))
         (size,) = struct.unpack_from("<I", data, last + 4)
-    except (struct.error, ValueError):
+    except (struct.error, ValueError, OverflowError):
         return False
     return bool(last + 8 + size <= len(data))

@@ -9,11 +9,16 @@ import av
 from av.video.codeccontext import VideoCodecContext
 
 from faceerase.errors import SourceError, reason_of
+from faceerase.streamer.decode.limits import most_pixels, too_many
+from faceerase.streamer.decode.opening import refuse_no_file
 from faceerase.streamer.stills import jpeg
 from faceerase.streamer.stills.extras import Extras
 from faceerase.streamer.stills.kinds import Kind, kind_of_data
 
 INKS = 4
+
+MOST_BYTES = 4 << 30
+"""Of a picture file; it is read whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,7 @@ def likeness_of(path: Path) -> tuple[object, ...]:
 def _extras(data: bytes, kind: Kind, path: Path) -> Extras:
     try:
         return kind.read(data)
-    except (ValueError, IndexError, KeyError, struct.error) as error:
+    except (ValueError, IndexError, KeyError, OverflowError, struct.error) as error:
         raise SourceError(f"{path}: its header is damaged") from error
 
 
@@ -77,6 +82,9 @@ def read_bytes(path: Path) -> bytes:
     Raises:
         SourceError: it is missing, empty, a folder, or must not be read.
     """
+    refuse_no_file(path, "a picture")
+    if path.stat().st_size > MOST_BYTES:
+        raise SourceError(f"{path}: a picture file of more than {MOST_BYTES >> 30} GiB")
     try:
         data = path.read_bytes()
     except FileNotFoundError as error:
@@ -85,19 +93,18 @@ def read_bytes(path: Path) -> bytes:
         raise SourceError(f"{path}: no permission to read it") from error
     except OSError as error:
         raise SourceError(f"{path}: cannot be read ({reason_of(error)})") from error
-    if not data:
-        raise SourceError(f"{path}: empty file")
     return data
 
 
 def _decode(data: bytes, kind: Kind, path: Path) -> tuple[av.VideoFrame, Fraction | None, str]:
     """Decode strictly, and what cannot be decoded so as far as it goes."""
     reason = ""
+    most = most_pixels(path)
     attempts: tuple[dict[str, str], ...] = ({"err_detect": "explode"}, {}) if kind.strict else ({},)
     for options in attempts:
         context = av.CodecContext.create(kind.decoder, "r")
         assert isinstance(context, VideoCodecContext)
-        context.options = options
+        context.options = {**options, "max_pixels": str(most)}
         try:
             frames = [*context.decode(av.Packet(data)), *context.decode(None)]
         except av.error.FFmpegError as error:
@@ -106,4 +113,4 @@ def _decode(data: bytes, kind: Kind, path: Path) -> tuple[av.VideoFrame, Fractio
         for pixels in frames:
             damage = "decoded with errors" if reason or pixels.is_corrupt else ""
             return pixels, context.sample_aspect_ratio or None, damage
-    raise SourceError(f"{path}: cannot be decoded ({reason or 'no picture in it'})")
+    raise SourceError(f"{path}: cannot be decoded ({reason or 'no picture in it'}); {too_many(most)}")

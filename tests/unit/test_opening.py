@@ -129,7 +129,7 @@ def test_a_frame_that_is_decoded_with_errors_is_named(tmp_path: Path, make_film:
     path.write_bytes(path.read_bytes().replace(packets[5], packets[5][:half].ljust(len(packets[5]), b"\0")))
     source = FilmSource(path)
     assert len(list(source.frames())) == 10
-    assert source.lost == ["frame 5: decoded with errors"]
+    assert source.lost == ["frame 5 (0.200 s): decoded with errors"]
 
 
 def test_a_film_that_changes_its_size_is_refused(tmp_path: Path, make_film: FilmMaker) -> None:

@@ -29,6 +29,27 @@ Rate = Annotated[
     ),
 ]
 
+AllowDamaged = Annotated[
+    bool | None,
+    typer.Option(
+        "--allow-damaged",
+        show_default=False,
+        rich_help_panel="How it runs",
+        help="Exit with 0, not 1, although frames of a damaged INPUT are lost. They are named all the same.",
+    ),
+]
+
+AllowUrl = Annotated[
+    bool | None,
+    typer.Option(
+        "--allow-url",
+        show_default=False,
+        rich_help_panel="How it runs",
+        help="INPUT may be an address (http, https), which is fetched first, into a private folder beside OUTPUT. "
+        "Without this no network connection is opened, whatever a file says.",
+    ),
+]
+
 MinFace = Annotated[
     float | None,
     typer.Option(

@@ -29,7 +29,9 @@ def summarise(report: FilmReport) -> None:
     for lost in report.lost:
         stderr.print(f"  lost: {lost}", markup=False, style="red")
     if report.lost:
-        stderr.print("[red]Frames of the source are missing in the result (exit code 1).[/]")
+        stderr.print(
+            "[red]Frames of the source are missing, or damaged, in the result (exit code 1 unless --allow-damaged).[/]"
+        )
     if report.verified is not None:
         tell_verdict(report.verified, as_json=False)
 

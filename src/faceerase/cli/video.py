@@ -1,5 +1,7 @@
 """``faceerase video`` and ``faceerase-video``: one film in, one clean film out."""
 
+from contextlib import ExitStack
+
 import typer
 
 from faceerase.cli import result_options as result
@@ -12,6 +14,7 @@ from faceerase.cli.summary import summarise, tell_verdict
 from faceerase.configs.film import load_film_config
 from faceerase.errors import ConfigError
 from faceerase.log import get_logger
+from faceerase.streamer.decode.fetch import local_file
 from faceerase.streamer.every_picture import anonymise_film
 from faceerase.streamer.folder import anonymise_folder
 from faceerase.streamer.look.engine import OnnxEngine
@@ -45,6 +48,8 @@ def video(
     strict_streams: result.StrictStreams = None,
     overwrite: result.Overwrite = False,
     rate: search.Rate = None,
+    allow_damaged: search.AllowDamaged = None,
+    allow_url: search.AllowUrl = None,
     min_face: search.MinFace = None,
     scan: search.Scan = None,
     threshold_rule: search.ThresholdRule = None,
@@ -69,17 +74,18 @@ def video(
     film's own. OUTPUT appears when it is whole and checked, or not at all. INPUT may be a picture, a numbered sequence
     (shot.%04d.dpx) or a folder of pictures as well.
 
-    Exit codes: 0 done · 1 done, but frames of the source were lost · 2 usage or configuration · 3 the input cannot be
-    read · 4 the output cannot be written or encoded · 5 model, provider or memory · 6 the check of the result failed ·
-    130, 143, 129 ended by SIGINT, SIGTERM, SIGHUP.
+    Exit codes: 0 done · 1 done, but frames of the source were lost (0 with --allow-damaged) · 2 usage or configuration
+    · 3 the input cannot be read · 4 the output cannot be written or encoded · 5 model, provider or memory · 6 the check
+    of the result failed · 130, 143, 129 ended by SIGINT, SIGTERM, SIGHUP.
     """  # fmt: skip
-    with outcome(debug):
+    with outcome(debug), ExitStack() as undo:
         tables = tables_of(context.params)
         tables["segments"]["workers"] = workers_of(workers)
         resolved = load_film_config(config, tables, purpose)
         _log.info("configuration: %s", resolved.model_dump_json())
         if (detector or keep_rejected) and not resolved.verify.enabled:
             raise ConfigError("--detector and --keep-rejected belong to --verify, which is off")
+        source = undo.enter_context(local_file(source, output, resolved.decode.allow_url))
         keeps = resolved.verify.enabled and resolved.verify.keep_rejected
         rejected = [rejected_name(target) for target in (output, report) if target is not None] if keeps else []
         check_paths(source, [output, matte, report, *rejected], overwrite)
@@ -97,5 +103,5 @@ def video(
             emit("done", configuration=resolved.model_dump(mode="json"), **done.to_dict())
         else:
             summarise(done)
-        if done.lost:
+        if done.lost and not resolved.decode.allow_damaged:
             raise typer.Exit(LOST_FRAMES)
