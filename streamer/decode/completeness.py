@@ -15,15 +15,18 @@ from av.video.stream import VideoStream
 SLACK_SECONDS = 0.1
 """Headers round and count padding; what is missing for less than this is not called missing."""
 
-OF_A_FRAME = 1.5
+OF_A_FRAME = 0.6
 """The same for what is said of the picture alone: of the time of a frame."""
 
 HEADS = 100
 """Bytes that Matroska puts between two packets at most; more of them were skipped because they could not be read."""
 
 SKIPPING = frozenset({"ogg", "asf"})
-IN_NO_PACKET = 2048
+IN_NO_PACKET = 1500
 """Demuxers that pass over damaged pages, and bytes that headers take, beside a tenth of the file, at most."""
+
+RESYNCING = frozenset({"matroska,webm", "flv"})
+"""Demuxers that search for the next packet where one is damaged; both say in the header how long the film is."""
 
 SEGMENT = b"\x18\x53\x80\x67"
 HEAD_BYTES = 4096
@@ -65,11 +68,11 @@ class Completeness:
             end = float((packet.pts + (packet.duration or 0)) * packet.time_base)
             self._end = max(self._end, end)
             if packet.stream.index == self._video.index:
-                self._picture_end = max(self._picture_end, end)
+                self._picture_end = max(self._picture_end, end + (0 if packet.duration else self._step))
         if packet.stream.index == self._video.index and packet.pos is not None:
             self._packets += 1
         self.damaged |= packet.is_corrupt
-        if "matroska" in self._container.format.name and packet.pos is not None and packet.size:
+        if self._container.format.name in RESYNCING and packet.pos is not None and packet.size:
             self.damaged |= self._behind is not None and packet.pos - self._behind > HEADS
             self._behind = max(self._behind or 0, packet.pos + packet.size)
 
@@ -91,7 +94,7 @@ class Completeness:
         # FFmpeg counts from time 0, other writers from the first frame, which promises less. Where there is no header
         # that says so, FFmpeg guesses from the bit rate.
         whole = self._container.duration
-        if "matroska" in name and whole and self._end < whole / 1_000_000 - SLACK_SECONDS:
+        if name in RESYNCING and whole and self._end < whole / 1_000_000 - SLACK_SECONDS:
             return _cut_off("its header promises", whole / 1_000_000, self._end)
         return None
 

@@ -124,7 +124,7 @@ def probe(path: Path, number: int | None = None, frames: int = PROBED_FRAMES) ->
             chroma_location=chroma_location(stream, first.format.name),
             clock=clock,
             lag=lag,
-            audio_rates=tuple(sound.rate for sound in container.streams.audio if sound.rate),
+            audio_rates=tuple(sound.rate for sound in container.streams.audio if sound.codec_context and sound.rate),
             start=next_time(clock, (stamps[0][0], late(stamps[0][1], lag)), None, 1).pts * time_base,
         )
 

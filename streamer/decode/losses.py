@@ -19,6 +19,12 @@ SECOND_FIELD = Fraction(3, 5)
 A_GAP = Fraction(3, 2)
 """Of a frame's time: further apart than this, something is missing between two frames."""
 
+UNEVEN = Fraction(1, 10)
+MOSTLY = 0.8
+"""Of the steps from frame to frame, so many are even in an evenly timed film; and how even, in frames."""
+
+SHOWN_GAPS = 5
+
 MOST_MISSING = 10_000
 """Frames in one gap that are counted; a damaged time may lie years ahead."""
 
@@ -69,6 +75,8 @@ class Losses:
         self._given = self._expected = self._absent = 0
         self._last: Fraction | None = None
         self._damaged = False
+        self._even = 0
+        self._gaps: list[tuple[Fraction, Fraction]] = []
 
     def expect(self, time: Fraction | None) -> None:
         """Say that a coded picture goes in; when it is shown, None: it does not say."""
@@ -117,6 +125,17 @@ class Losses:
             words.append(f"{absent} of {self._expected} coded pictures gave no picture")
         return words
 
+    def gaps(self) -> list[str]:
+        """Return, once nothing more comes, where an evenly timed film has a gap although nothing says it is damaged."""
+        seen = max(1, self._given - 1)
+        if self._even < MOSTLY * seen:
+            return []
+        words = [f"{float(first):.3f} s and {float(last):.3f} s" for first, last in self._gaps[:SHOWN_GAPS]]
+        more = len(self._gaps) - SHOWN_GAPS
+        return [
+            f"frames seem to be missing in the file, which is else evenly timed: none between {text}" for text in words
+        ] + ([f"… and {more} more such gaps"] if more > 0 else [])
+
     def _miss(self, time: Fraction) -> None:
         """Take note of a picture that did not come."""
         second_field = self._last is not None and 0 <= time - self._last < SECOND_FIELD * self._step
@@ -128,7 +147,13 @@ class Losses:
             self._last = time if self._last is None else max(self._last, time)
 
     def _note_gap(self, time: Fraction) -> None:
-        if not self._damaged or self._last is None or time - self._last <= A_GAP * self._step:
+        if self._last is None:
+            return
+        if time - self._last <= A_GAP * self._step:
+            self._even += abs(time - self._last - self._step) < UNEVEN * self._step
+            return
+        if not self._damaged:
+            self._gaps.append((self._last, time))
             return
         for number in range(1, min(round((time - self._last) / self._step), MOST_MISSING)):
             self._lose(self._last + number * self._step, NOT_THERE)

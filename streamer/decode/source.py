@@ -14,23 +14,23 @@ from av.sidedata.sidedata import Type
 from av.video.stream import VideoStream
 
 from faceerase.configs.film import Decoder, PartConfig
-from faceerase.errors import SourceError
+from faceerase.errors import SourceError, reason_of
 from faceerase.log import get_logger
 from faceerase.streamer.decode.beside import count_beside
 from faceerase.streamer.decode.clock import next_time
 from faceerase.streamer.decode.completeness import Completeness
 from faceerase.streamer.decode.finding import find_cut
 from faceerase.streamer.decode.info import FilmInfo, late, probe
-from faceerase.streamer.decode.on_card import choose_decoding
 from faceerase.streamer.decode.losses import Losses
+from faceerase.streamer.decode.on_card import choose_decoding
 from faceerase.streamer.decode.opening import main_video, open_film
-from faceerase.streamer.decode.part import packets_of
+from faceerase.streamer.decode.part import WHOLE, packets_of
 from faceerase.streamer.decode.side_data import nameable
 from faceerase.streamer.decode.span import WHOLE_FILM, Span
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.planes import to_planar
 
-ONE_PICTURE_A_PACKET = frozenset({"h264", "hevc", "av1", "vp9", "ffv1", "prores", "dnxhd", "mjpeg"})
+ONE_PICTURE_A_PACKET = frozenset({"h264", "hevc", "av1", "vp9", "ffv1", "prores", "dnxhd", "mjpeg", "mpeg2video"})
 """Codecs of which every packet holds one picture to be shown; decoders can drop damaged ones without an error."""
 
 _log = get_logger(__name__)
@@ -128,7 +128,7 @@ class FilmSource:
         losses = Losses(info.codec in ONE_PICTURE_A_PACKET, info.clock == "pts", step, first)
         packets = packets_of(container, stream, seen, info.clock, info.path)
         decoder = info.decoding.decoder(stream)
-        number = 0
+        number = discarded = 0
         while True:
             try:
                 packet = next(packets)
@@ -154,13 +154,18 @@ class FilmSource:
                 break
             except av.error.FFmpegError as error:
                 if wanted:
-                    losses.failed(time, error.strerror)  # frame threads report an error some packets late
+                    losses.failed(time, reason_of(error))  # frame threads report an error some packets late
                 continue
             for picture in pictures:
                 shown = None if picture.pts is None else picture.pts * info.time_base
                 if shown is None or cut.holds(shown):
                     losses.given(shown, picture.is_corrupt)
                 yield picture
+            discarded += bool(packet.size) and packet.is_discard and seen == WHOLE
+        if discarded:
+            self._remark(f"{discarded} coded pictures that the film's own edit list leaves out are not shown")
+        for text in losses.gaps():
+            self._remark(text)
         missing = completeness.verdict()
         for text in [*losses.spans(), *([missing] if missing and not self._over else [])]:
             self._lose(text)

@@ -176,6 +176,8 @@ def _fate(stream: Stream, muxer: str, config: StreamsConfig) -> Passage | LeftOu
 def _fate_of_sound(stream: AudioStream, muxer: str, config: StreamsConfig) -> Passage | LeftOut:
     if config.audio == "drop":
         return LeftOut(label(stream), "as asked", asked=True)
+    if stream.codec_context is None:
+        return LeftOut(label(stream), "sound of a kind that is not known here")
     if not room.holds_sound(muxer, stream):
         others = [suffix for other, suffix in room.SUFFIXES.items() if room.holds_sound(other, stream)]
         instead = f"name an {others[0]} instead" if others else "drop it with --audio drop"

@@ -110,7 +110,7 @@ def _describe(stream: Stream, picture: av.VideoFrame | None) -> StreamFacts:
         disposition=tuple(disposition_names(stream)),
         metadata_keys=_keys(stream.metadata),
     )
-    if isinstance(stream, AudioStream):
+    if isinstance(stream, AudioStream) and context is not None:
         sound = stream.codec_context
         return facts.model_copy(update={"rate": str(sound.rate), "channels": sound.layout.name})
     if isinstance(stream, VideoStream) and context is not None:

@@ -5,6 +5,7 @@ Case N of a seed is always the same file. What went wrong is kept for another lo
 
 import argparse
 import os
+import pickle
 import shutil
 import sys
 import tempfile
@@ -54,7 +55,8 @@ def cases(samples: dict[Sample, Path], seed: int, numbers: Sequence[int], folder
         suffix = path.suffix if sample.is_picture else INTO[(number // len(kinds)) % len(INTO)]
         if not sample.is_picture and sample.codec == "dnxhd":
             suffix = (".mxf", ".mov", ".mkv")[(number // len(kinds)) % 3]
-        yield Case(sample.name, key, change, path, suffix, sample.frames)
+        told = sample.numbered == "yes" or (sample.numbered == "until cut" and "cut" not in change)
+        yield Case(sample.name, key, change, path, suffix, sample.frames if told else 1)
 
 
 def share(numbers: Sequence[int], worker: int, workers: int) -> Sequence[int]:
@@ -62,11 +64,13 @@ def share(numbers: Sequence[int], worker: int, workers: int) -> Sequence[int]:
     return numbers[worker::workers]
 
 
-def run_all(seed: int, numbers: Sequence[int], room: Path, kept: Path, until: float, threads: int) -> list[Ran]:
+def run_all(seed: int, numbers: Sequence[int], room: Path, kept: Path, until: float) -> list[Ran]:
     """Run cases one after the other, in this process's children; keep the files that something is wrong with."""
     samples = make_samples(room / "samples")
     (room / "damaged").mkdir()
-    engine = OnnxEngine(video_command.load_film_config(None, {}).look.model, "cpu", threads)
+    engine = OnnxEngine(
+        video_command.load_film_config(None, {}).look.model, "cpu", threads=1
+    )  # more would not survive the fork
     command = command_with(engine)
     done = []
     for case in cases(samples, seed, numbers, room / "damaged"):
@@ -78,6 +82,27 @@ def run_all(seed: int, numbers: Sequence[int], room: Path, kept: Path, until: fl
             shutil.copy(case.path, kept)
         case.path.unlink()
         done.append(ran)
+    return done
+
+
+def in_workers(seed: int, numbers: Sequence[int], room: Path, kept: Path, until: float, workers: int) -> list[Ran]:
+    """Run cases in processes of their own, each of which loads the network once, before anything can go wrong."""
+    children = []
+    for worker in range(workers):
+        child = os.fork()
+        if child == 0:
+            try:
+                mine = room / f"worker{worker}"
+                mine.mkdir()
+                part = run_all(seed, share(numbers, worker, workers), mine, kept, until)
+                (room / f"{worker}.done").write_bytes(pickle.dumps(part))
+            finally:
+                os._exit(0)
+        children.append(child)
+    done: list[Ran] = []
+    for worker, child in enumerate(children):
+        os.waitpid(child, 0)
+        done += pickle.loads((room / f"{worker}.done").read_bytes())
     return done
 
 
@@ -110,23 +135,7 @@ def main() -> int:
     until = time.monotonic() + 60 * asked.minutes
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as name:
-        room = Path(name)
-        done: list[Ran] = []
-        import pickle
-
-        workers = []
-        for worker in range(asked.workers):
-            child = os.fork()
-            if child == 0:
-                mine = room / str(worker)
-                mine.mkdir()
-                part = run_all(asked.seed, share(numbers, worker, asked.workers), mine, asked.kept, until, 1)
-                (room / f"{worker}.done").write_bytes(pickle.dumps(part))
-                os._exit(0)
-            workers.append(child)
-        for worker, child in enumerate(workers):
-            os.waitpid(child, 0)
-            done += pickle.loads((room / f"{worker}.done").read_bytes())
+        done = in_workers(asked.seed, numbers, Path(name), asked.kept, until, asked.workers)
         code = tell(done, asked.kept)
     print(f"{time.monotonic() - started:.0f} s")
     return code

@@ -20,8 +20,11 @@ ROOM = 1 << 30
 """Bytes that a case may grow by."""
 
 POLL_SECONDS = 0.01
-CODES = frozenset({0, 1, 3, 4})
-"""Exit codes that a damaged input may have: done, frames lost, unreadable, not to be encoded."""
+SAID = ("are not shown", "frames seem to be missing")
+"""Notes that tell of frames which are not there, where the file itself may mean it."""
+
+CODES = frozenset({0, 1, 3, 4, 6})
+"""Exit codes that a damaged input may have: done, frames lost, unreadable, not to be encoded, not whole."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,7 @@ def _become(said: Path, command: Callable[[Sequence[str]], None], arguments: Seq
         file = os.open(said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         os.dup2(file, 1)
         os.dup2(file, 2)
+        sys.stdout, sys.stderr = os.fdopen(1, "w", closefd=False), os.fdopen(2, "w", closefd=False)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         try:
             command(arguments)
@@ -124,7 +128,7 @@ def _faults(case: Case, code: int, hung: bool, grown: int, said: str, frames: in
         faults.append("an output in spite of an error")
     if code <= 1 and frames is None:
         faults.append("no output")
-    if code == 0 and frames is not None and frames < case.frames:
+    if code == 0 and frames is not None and frames < case.frames and not any(word in said for word in SAID):
         faults.append(f"{frames} of {case.frames} frames, and nothing said")
     if code == 1 and "lost:" not in said:
         faults.append("exit code 1 without a word on what was lost")

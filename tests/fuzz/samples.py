@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Literal
 
 import av
 import numpy as np
@@ -15,7 +16,10 @@ WIDTH, HEIGHT = 64, 48
 
 @dataclass(frozen=True)
 class Sample:
-    """How a film is made: container by ``name``, codec, pixel format, codec of the sound."""
+    """How a film is made: container by ``name``, codec, pixel format, codec of the sound.
+
+    ``numbered``: whether anything in the file says how many frames there are, or how long it is.
+    """
 
     name: str
     codec: str
@@ -24,6 +28,7 @@ class Sample:
     b_frames: int = 0
     container: tuple[tuple[str, str], ...] = ()
     frames: int = FRAMES
+    numbered: Literal["yes", "until cut", "no"] = "yes"
 
     @property
     def is_picture(self) -> bool:
@@ -43,16 +48,16 @@ SAMPLES: tuple[Sample, ...] = (
     Sample("prores.mov", "prores_ks", "yuv422p10le", sound="pcm_s16le"),
     Sample("mpeg4.avi", "mpeg4", sound="mp2", b_frames=2),
     Sample("mjpeg.avi", "mjpeg", "yuvj420p", sound="pcm_s16le"),
-    Sample("h264.ts", "libx264", sound="aac", b_frames=2),
-    Sample("mpeg2.ts", "mpeg2video", sound="mp2", b_frames=2),
-    Sample("mpeg2.mpg", "mpeg2video", sound="mp2"),
+    Sample("h264.ts", "libx264", sound="aac", b_frames=2, numbered="until cut"),
+    Sample("mpeg2.ts", "mpeg2video", sound="mp2", b_frames=2, numbered="until cut"),
+    Sample("mpeg2.mpg", "mpeg2video", sound="mp2", numbered="until cut"),
     Sample("dnxhr.mxf", "dnxhd", "yuv422p", sound="pcm_s16le"),
     Sample("flv1.flv", "flv", sound="aac"),
     Sample("wmv2.wmv", "wmv2"),
-    Sample("vp8.ogg", "libvpx"),
-    Sample("gif.gif", "gif", "pal8"),
-    Sample("raw.y4m", "rawvideo"),
-    Sample("bare.h264", "libx264"),
+    Sample("vp8.ogg", "libvpx", numbered="until cut"),
+    Sample("gif.gif", "gif", "pal8", numbered="until cut"),
+    Sample("raw.y4m", "rawvideo", numbered="no"),
+    Sample("bare.h264", "libx264", numbered="no"),
     Sample("png.png", "png", "rgb24", frames=1),
     Sample("jpeg.jpg", "mjpeg", "yuvj420p", frames=1),
     Sample("tiff.tif", "tiff", "rgb48le", frames=1),
