@@ -53,7 +53,7 @@ SAMPLES: tuple[Sample, ...] = (
     Sample("mpeg2.mpg", "mpeg2video", sound="mp2", numbered="until cut"),
     Sample("dnxhr.mxf", "dnxhd", "yuv422p", sound="pcm_s16le"),
     Sample("flv1.flv", "flv", sound="aac"),
-    Sample("wmv2.wmv", "wmv2"),
+    Sample("wmv2.wmv", "wmv2", numbered="until cut"),
     Sample("vp8.ogg", "libvpx", numbered="until cut"),
     Sample("gif.gif", "gif", "pal8", numbered="until cut"),
     Sample("raw.y4m", "rawvideo", numbered="no"),
