@@ -9,7 +9,6 @@ PLACES = {
     "rate": ("decode", "rate"),
     "decoder": ("decode", "decoder"),
     "allow_damaged": ("decode", "allow_damaged"),
-    "allow_url": ("decode", "allow_url"),
     "scan": ("look", "scan"),
     "min_face": ("look", "min_face"),
     "model": ("look", "model"),

@@ -81,6 +81,7 @@ def video(
     with outcome(debug), ExitStack() as undo:
         tables = tables_of(context.params)
         tables["segments"]["workers"] = workers_of(workers)
+        tables["decode"]["allow_url"] = allow_url
         resolved = load_film_config(config, tables, purpose)
         _log.info("configuration: %s", resolved.model_dump_json())
         if (detector or keep_rejected) and not resolved.verify.enabled:

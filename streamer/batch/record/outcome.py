@@ -17,6 +17,10 @@ NOT_WELL: frozenset[Status] = frozenset({"lost frames", "failed", "up to date, l
 """What makes a batch end with exit code 1."""
 
 
+LOST: frozenset[Status] = frozenset({"lost frames", "up to date, lost frames"})
+"""What of it does not where damaged films are allowed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """What became of a job, and what is known of it."""
@@ -43,13 +47,18 @@ class Outcome:
 
     @property
     def well(self) -> bool:
-        """Whether every film is done, without a lost frame, or in good hands."""
-        return not NOT_WELL.intersection(self.counts)
+        """Whether every film is done, without a lost frame that is not allowed, or in good hands."""
+        return not any(_is_bad(record) for record in self.records)
 
     @property
     def frames(self) -> int:
         """Written in this run."""
         return sum(one.entry.frames for one in self.records if one.entry and one.status in ("done", "lost frames"))
+
+
+def _is_bad(record: Record) -> bool:
+    allowed = record.status in LOST and record.planned.job.config.decode.allow_damaged
+    return record.status in NOT_WELL and not allowed
 
 
 def standing(entry: Entry) -> Status:
