@@ -113,9 +113,8 @@ class EncodeConfig(Frozen):
     ``codec`` is an encoder or family of FFmpeg (``auto``: the source's own where there is an encoder for it and the
     container holds it, else H.264 or H.265). ``crf`` counts for encoders that know it and where no ``bitrate`` is given
     (bits a second, ``8M``). ``preset`` is the encoder's own; ``pix_fmt`` None: that of the source. ``options`` are
-    passed to the encoder last. ``threads`` is part of the result: other counts give other bits, and x264 with more than
-    one does not even give the same ones each time (ADR 33). ``smart_copy`` copies what is coded already where nothing
-    is erased and the codec stays.
+    passed to the encoder last. ``threads`` is part of the result: other counts give other bits. ``smart_copy`` copies
+    what is coded already where nothing is erased and the codec stays.
     """
 
     codec: Annotated[str, Field(pattern=r"^[a-z0-9_\-]+$")] = "auto"
@@ -124,7 +123,7 @@ class EncodeConfig(Frozen):
     bitrate: Annotated[str, Field(pattern=r"^[1-9][0-9]*[kM]?$")] | None = None
     pix_fmt: Annotated[str, Field(pattern=r"^[a-z0-9_]+$")] | None = None
     options: dict[str, str] = Field(default_factory=dict)
-    threads: Annotated[int, Field(ge=1, le=64)] = 1
+    threads: Annotated[int, Field(ge=1, le=64)] = 4
     smart_copy: bool = False
 
 

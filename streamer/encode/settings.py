@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import av
+import cv2
 
 from faceerase.configs.film import EncodeConfig
 from faceerase.errors import ConfigError
@@ -16,6 +17,13 @@ CRF_ENCODERS = frozenset({"libx264", "libx264rgb", "libx265", "libsvtav1", "libv
 
 GREATEST_CQ = 51
 """Of NVENC's constant quality, which means about what H.264's CRF means."""
+
+AVX_512 = 13
+"""OpenCV's number of that set of instructions (CV_CPU_AVX_512F), which it does not name in Python."""
+
+X264_STEADY = "asm=AVX2"
+"""On CPUs with AVX-512, x264's macroblock tree reads memory that it never wrote: the same frames give other bits from
+time to time (ADR 33). Every such CPU has AVX2."""
 
 PRORES = {"proxy": "proxy", "lt": "lt", "standard": "standard", "hq": "hq", "4444": "4444", "xq": "4444xq"}
 """Profiles as the decoder calls them and as the encoder wants them."""
@@ -60,6 +68,8 @@ def options_of(
         # x265's own pool ignores FFmpeg's thread count, and prints a page to stderr.
         options["x265-params"] = f"pools={config.threads}:frame-threads=1:log-level=error"
         options["a53cc"] = "1"  # closed captions, which it writes only where asked to
+    if encoder in ("libx264", "libx264rgb") and cv2.checkHardwareSupport(AVX_512):
+        options["x264-params"] = X264_STEADY
     if encoder == "libsvtav1":
         options["svtav1-params"] = f"lp={config.threads}"
     if encoder == "libvpx-vp9" and config.bitrate is None:
@@ -72,7 +82,11 @@ def options_of(
     if profile is not None:
         options["profile"] = profile
     refuse_unknown(encoder, [*config.options, *(["preset"] if config.preset is not None else [])])
-    return tuple({**options, **config.options}.items())
+    given = dict(config.options)
+    for name in options.keys() & given.keys():
+        if name.endswith("-params"):  # a list in itself, of which the last one wins
+            given[name] = f"{options[name]}:{given[name]}"
+    return tuple({**options, **given}.items())
 
 
 def _profile(encoder: str, pixel_format: str, source: SourceCodec) -> str | None:

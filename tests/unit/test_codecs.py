@@ -233,3 +233,11 @@ def test_auto_takes_an_encoder_that_has_the_format_that_is_asked_for(
     config = EncodeConfig(pix_fmt=pixel_format)
     choice = choose_encoder(config, SourceCodec("mpeg2video"), "yuv420p", False, suffix)
     assert (choice.encoder, choice.pixel_format) == (encoder, pixel_format)
+
+
+@pytest.mark.parametrize(("wide", "expected"), [(True, "asm=AVX2:ref=2"), (False, "ref=2")])
+def test_x264_does_not_use_what_is_not_steady(wide: bool, expected: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("faceerase.streamer.encode.settings.cv2.checkHardwareSupport", lambda _: wide)
+    config = EncodeConfig(codec="h264", options={"x264-params": "ref=2"})
+    options = dict(choose_encoder(config, SourceCodec("h264"), "yuv420p", False).options)
+    assert options["x264-params"] == expected
