@@ -1,9 +1,9 @@
 """How a signal ends the program: cleanly where that is quick, and in any case soon, with nothing half-made left.
 
 The first SIGINT, SIGTERM or SIGHUP raises ``Stopped`` in the main thread, whose way out removes what is hidden. Where
-that takes longer than ``GRACE_SECONDS`` (a thread deep in native code, an exception that a foreign callback swallows), or a
-second signal comes, a thread that waits for nothing else removes it and ends the process. Imports nothing heavy: it
-has to be there before everything else is imported. Knows nothing of films.
+that takes longer than ``GRACE_SECONDS`` (a thread deep in native code, a foreign callback that swallows the exception),
+or a second signal comes, a thread that waits for nothing else removes it and ends the process. Imports nothing heavy:
+it has to be there before everything else is imported. Knows nothing of films.
 """
 
 import atexit
