@@ -15,7 +15,7 @@ from rich.logging import RichHandler
 from rich.markup import escape
 
 from faceerase.cli.stop import NOTHING_KEPT, STOPS, Stopped
-from faceerase.errors import FaceEraseError, is_out_of_memory
+from faceerase.errors import FaceEraseError, ModelError, is_out_of_memory
 from faceerase.log import ROOT
 
 LOST_FRAMES = 1
@@ -49,7 +49,7 @@ def _meaning_of(error: BaseException) -> tuple[str, int]:
     if STOPS.stopped:  # whatever a library made of it on its way
         STOPS.told = True
         return STOPS.line(), STOPS.code
-    if is_out_of_memory(error):
+    if is_out_of_memory(error) and not isinstance(error, ModelError):
         return "out of memory; try a smaller --batch-size, or a greater --min-face", OUT_OF_MEMORY
     if isinstance(error, FaceEraseError):
         return str(error), error.exit_code
