@@ -48,15 +48,15 @@ def _network(answer: Callable[[Any, Any], Any]) -> None:
 
 
 def _while_erasing(happens: Callable[[], None]) -> None:
-    from faceerase.streamer import pipeline
+    from faceerase.streamer import stages
 
-    class Eraser(pipeline.PlaneAnonymizer):
+    class Eraser(stages.PlaneAnonymizer):
         def erase(self, frame: Any, mask: Any) -> Any:
             if frame.index == AT_FRAME:
                 happens()
             return super().erase(frame, mask)
 
-    pipeline.PlaneAnonymizer = Eraser
+    stages.PlaneAnonymizer = Eraser
 
 
 def _muxing(mux: Callable[[Any, Any], None]) -> None:

@@ -20,7 +20,7 @@ import pytest
 FEW, MANY = 6, 100
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
 PROGRAM = (sys.executable, "-c", "from faceerase.cli.app import video_main; video_main()")
-HANGS_SECONDS = 60
+HANGS_SECONDS = 300
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def job(tmp_path_factory: pytest.TempPathFactory, make_film: Callable[..., Path]
 
 
 def kills(job: Job, folder: Path, count: int) -> list[Kill]:
-    """Kill so often, run again after each time, and fail at the first wrong thing."""
+    """Kill so often, run again after what could not clean up, and fail at the first wrong thing."""
     moments = random.Random(int(os.environ.get("SEED", "1")))
     done = []
     for number in range(count):
@@ -104,7 +104,7 @@ def kills(job: Job, folder: Path, count: int) -> list[Kill]:
             assert kill.code in {0, 128 + signum, -signum}, kill
             assert kill.code != 0 or set(kill.left) == job.whole.keys(), kill
             assert "Traceback" not in kill.err or kill.code == -signum, kill
-        if signum == signal.SIGKILL or count > FEW:
+        if signum == signal.SIGKILL:
             with job.start(folder) as process:
                 _, err = process.communicate(timeout=HANGS_SECONDS)
             assert process.returncode == 0, (kill, err)
