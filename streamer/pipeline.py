@@ -116,7 +116,7 @@ def anonymise(
             provider=engine.provider,
             encoder=f"{choice.encoder} {choice.pixel_format}",
             seconds=time.monotonic() - started,
-            remarks=(*told.remarks, *remarks, *engine.remarks),
+            remarks=(*told.remarks, *remarks),
             lost=tuple(told.lost),
             verified=verdict,
         )

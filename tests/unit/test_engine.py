@@ -153,7 +153,7 @@ def test_memory_that_does_not_suffice_makes_smaller_batches(
     looked_at = tiles(11)
     assert np.allclose(engine.look(looked_at), looked_at / 255, atol=1e-6)
     assert session.batches == [8, 4, 2, 2, 2, 2, 2, 1]
-    assert engine.remarks == ["out of memory with 8 tiles at once: the network ran on 2 (--batch-size)"]
+    assert engine.remarks == ("out of memory with 8 tiles at once: the network ran on 2 (--batch-size)",)
 
 
 def test_memory_that_does_not_suffice_for_one_tile_is_the_end(
