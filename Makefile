@@ -16,7 +16,7 @@ TRAIN := $(VENV)/.stamp-train
 LINT := $(VENV)/.stamp-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fidelity fuzz test-train lint docs clean
+.PHONY: help demo test fidelity fuzz kills test-train lint docs clean
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*  ## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 20
@@ -28,13 +28,16 @@ demo: $(FILM)  ## anonymise the sample film
 	@echo "its matte:      $(abspath $(DEMO)/matte.mkv)"
 
 test: $(TEST)  ## all tests that need no torch
-	$(BIN)/python -m pytest -m "not train and not fidelity"
+	$(BIN)/python -m pytest -m "not train and not fidelity and not kills"
 
 fidelity: $(TEST)  ## every kind of source into every container; writes docs/fidelity.md
 	FIDELITY=write $(BIN)/python -m pytest -m fidelity
 
 fuzz: $(TEST)  ## thousands of damaged films and pictures through the command (minutes; FUZZ='--cases 5000 --seed 7')
 	$(BIN)/python tests/fuzz/campaign.py $(FUZZ)
+
+kills: $(TEST)  ## stop the program at a hundred random moments and look at what is left
+	$(BIN)/python -m pytest -m kills tests/kills
 
 test-train: $(TRAIN)  ## the tests of training and export (torch)
 	$(BIN)/python -m pytest -m train

@@ -78,10 +78,12 @@ class LookConfig(Frozen):
     ``scan``: ``thorough`` looks everywhere in every frame, ``balanced`` everywhere every quarter of a second and around
     known faces in every frame, ``fast`` everywhere every half second. ``min_face`` is the height in source pixels of
     the smallest face to be found; ``threads`` of the network on the CPU, 0 = one per core; ``batch_size`` in tiles:
-    ``auto`` is what the memory of a card allows, and 16 on the CPU.
+    ``auto`` is what the memory of a card allows, and 16 on the CPU. ``model_sha256`` is the checksum that the model
+    file must have; None: any.
     """
 
     model: Path = SHIPPED_MODEL
+    model_sha256: Annotated[str, Field(pattern=r"^[0-9a-fA-F]{64}$")] | None = None
     provider: Provider = "auto"
     scan: Scan = "balanced"
     min_face: Annotated[float, Field(ge=4, le=4096)] = 16

@@ -8,7 +8,7 @@ import av
 import cv2
 import numpy as np
 
-from faceerase.cli.app import video_app
+from faceerase.cli.commands import video_app
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "tests" / "data" / "portrait.mp4"

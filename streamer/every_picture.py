@@ -3,7 +3,6 @@
 The further ones wait as hidden films beside the output, and are copied into it as packets. Knows nothing of frames.
 """
 
-import os
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
@@ -13,6 +12,8 @@ from faceerase.configs.film import FilmConfig
 from faceerase.errors import SinkError
 from faceerase.streamer.decode.opening import main_video, open_film, pictures_of
 from faceerase.streamer.encode.roster import Beside, refuse_early
+from faceerase.streamer.hidden.leftovers import clear_leftovers
+from faceerase.streamer.hidden.place import HiddenPlace
 from faceerase.streamer.look.engine import OnnxEngine
 from faceerase.streamer.pipeline import anonymise
 from faceerase.streamer.report import FilmReport, Progress, together
@@ -36,14 +37,18 @@ def anonymise_film(
 
     Args and errors are those of ``pipeline.anonymise``; matte and sidecar are those of the main picture.
     """
+    cleared = clear_leftovers((output, matte, sidecar))
     of_film = config.streams.video == "all" and kind_of_name(source) is None
     further = _further_pictures(source, output, config) if of_film else []
     reports: list[FilmReport] = []
     with ExitStack() as undo:
         beside = []
+        waiting: HiddenPlace | None = None
         for number in further:
-            hidden = output.with_name(f".{output.stem[:40]}.{os.getpid()}.video{number}{output.suffix}")
-            undo.callback(hidden.unlink, missing_ok=True)
+            if waiting is None:
+                waiting = HiddenPlace(output, folder=True)
+                undo.callback(waiting.remove)
+            hidden = waiting.path / f"video{number}{output.suffix}"
             one = config.model_copy(
                 update={
                     "streams": config.streams.model_copy(update={"video": number}),
@@ -57,7 +62,8 @@ def anonymise_film(
             reports.append(done)
             beside.append(Beside(number, hidden, done.frames))
         main = anonymise(source, output, matte, config, engine, _onwards(report, reports), beside, sidecar)
-    return _summed(main, list(zip(further, reports, strict=True)))
+    summed = _summed(main, list(zip(further, reports, strict=True)))
+    return replace(summed, remarks=(*cleared, *summed.remarks))
 
 
 def _further_pictures(source: Path, output: Path, config: FilmConfig) -> list[int]:

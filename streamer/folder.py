@@ -14,6 +14,8 @@ from pathlib import Path
 from faceerase.configs.film import FilmConfig
 from faceerase.errors import ConfigError, SourceError
 from faceerase.streamer.encode.holds import FORMATS
+from faceerase.streamer.hidden.leftovers import clear_leftovers
+from faceerase.streamer.hidden.naming import untorn
 from faceerase.streamer.look.engine import OnnxEngine
 from faceerase.streamer.pipeline import anonymise
 from faceerase.streamer.report import FilmReport, Progress, together
@@ -54,8 +56,10 @@ def anonymise_folder(
         ModelError: the network failed.
         VerificationError: a written picture is not whole, or faces were found in one.
     """
+    cleared = clear_leftovers((output, matte, sidecar))
     if not means_folder(output):
-        return anonymise(sequence_in(source), output, matte, config, engine, report, sidecar=sidecar)
+        done = anonymise(sequence_in(source), output, matte, config, engine, report, sidecar=sidecar)
+        return replace(done, remarks=(*cleared, *done.remarks))
     if sidecar is not None:
         raise ConfigError("--report: not for a folder of pictures")
     if config.verify.keep_rejected:
@@ -89,11 +93,15 @@ def anonymise_folder(
             raise FacesLeftError(output / name, first.verdict, f"of {len(names)}, so in {_few(rejected)}; nothing kept")
         if not reports:
             raise SourceError(f"{source}: no picture in it can be read; {lost[0]}")
-        for folder in (clean, cover):
-            if folder is not None:
-                folder.publish()
-        undo.pop_all()  # whole: nothing is to be undone any more
-    said = [_what_it_was(units, names), *_remarks(reports)]
+
+        def publish() -> None:
+            for folder in (clean, cover):
+                if folder is not None:
+                    folder.publish()
+            undo.pop_all()  # whole: nothing is to be undone any more
+
+        untorn(publish)
+    said = [*cleared, _what_it_was(units, names), *_remarks(reports)]
     if others:
         names_of_others = _few(path.relative_to(source) for path in others)
         said.append(f"dropped: {len(others)} file{_s(others)} that no picture is in ({names_of_others})")

@@ -18,6 +18,7 @@ from faceerase.streamer.encode.left_behind import left_behind
 from faceerase.streamer.encode.matte_sink import MattePicture, open_matte
 from faceerase.streamer.encode.roster import Beside
 from faceerase.streamer.encode.settings import SourceCodec
+from faceerase.streamer.hidden.naming import untorn
 from faceerase.streamer.look.engine import OnnxEngine
 from faceerase.streamer.report import FilmReport, Progress
 from faceerase.streamer.seams import FrameSink
@@ -124,9 +125,13 @@ def anonymise(
             notes.tell(outcome, written.unpublished)
             notes.finish()
         let_pass(verdict, written, [notes] if notes else [], config.verify.keep_rejected)
-        for sink in sinks:
-            sink.publish()
-        undo.pop_all()  # whole: nothing is to be undone any more
+
+        def publish() -> None:
+            for sink in sinks:
+                sink.publish()
+            undo.pop_all()  # whole: nothing is to be undone any more
+
+        untorn(publish)
         if place is not None:
             place.remove()
     return outcome

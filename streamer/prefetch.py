@@ -9,9 +9,6 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-FRAMES_AHEAD = 4
-"""Decoded frames that may wait between two stages."""
-
 _POLL_SECONDS = 0.1
 
 

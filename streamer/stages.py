@@ -14,11 +14,12 @@ from faceerase.streamer.erase.anonymizer import PlaneAnonymizer
 from faceerase.streamer.follow.criteria import Criteria
 from faceerase.streamer.follow.stage import Masked, Viewing, follow
 from faceerase.streamer.frame import Frame
+from faceerase.streamer.in_flight import frame_bytes, frames_between
 from faceerase.streamer.look.looks import Looks
 from faceerase.streamer.look.planner import make_planner
 from faceerase.streamer.mask.matte import Matte
 from faceerase.streamer.mask.threshold import GROWS_ALONE
-from faceerase.streamer.prefetch import FRAMES_AHEAD, prefetch
+from faceerase.streamer.prefetch import prefetch
 from faceerase.streamer.seams import Anonymizer, MaskEngine
 from faceerase.streamer.tally import Tally
 
@@ -54,9 +55,10 @@ def clean_frames(
         criteria = replace(criteria, grows=GROWS_ALONE)
     viewing = Viewing(info.full_range, info.quarter_turns, float(info.rate))
     planner = make_planner(config.look.scan, engine.contract, config.look.min_face, viewing.rate)
-    decoded = prefetch(frames, FRAMES_AHEAD)
-    masked = prefetch(follow(decoded, planner, engine, criteria, viewing), FRAMES_AHEAD)
-    return prefetch(erase(masked, PlaneAnonymizer(config.erase.method, viewing.rate)), FRAMES_AHEAD)
+    depth = frames_between(frame_bytes(info.planar_format, info.width, info.height))
+    decoded = prefetch(frames, depth)
+    masked = prefetch(follow(decoded, planner, engine, criteria, viewing), depth)
+    return prefetch(erase(masked, PlaneAnonymizer(config.erase.method, viewing.rate)), depth)
 
 
 def erase(items: Iterable[Masked], anonymizer: Anonymizer) -> Iterator[Erased]:

@@ -17,6 +17,8 @@
 Knows nothing of films or networks. Third-party errors are wrapped where they are raised, with ``raise … from``.
 """
 
+from errno import ENOMEM
+
 
 class FaceEraseError(Exception):
     """What happened, where, and what to do about it, in one line."""
@@ -87,3 +89,20 @@ def reason_of(error: Exception) -> str:
     """Return what a third-party error says, fit for the middle of one of our lines."""
     text = str(getattr(error, "strerror", None) or error)
     return text[:1].lower() + text[1:]
+
+
+OUT_OF_MEMORY = ("out of memory", "insufficient memory", "bad alloc", "bad_alloc", "failed to allocate", "alloc_failed")
+"""What libraries without a type of error of their own for it say: OpenCV, onnxruntime, CUDA."""
+
+
+def is_out_of_memory(error: BaseException | None) -> bool:
+    """Return whether an error, or one that it was made from, says that memory is used up."""
+    while error is not None:
+        # Words only where no path of a user's can be among them
+        foreign = not isinstance(error, FaceEraseError | OSError)
+        if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == ENOMEM):
+            return True
+        if foreign and any(words in str(error).lower() for words in OUT_OF_MEMORY):
+            return True
+        error = error.__cause__
+    return False

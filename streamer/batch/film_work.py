@@ -5,13 +5,11 @@ Knows nothing of other films, or of what is noted where.
 
 import logging
 import os
-import re
-import shutil
 import sys
 import time
 import traceback
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +19,7 @@ from faceerase.log import ROOT
 from faceerase.streamer.batch.job import Job
 from faceerase.streamer.batch.record.fingerprint import Fingerprint, fingerprint, stamp_of
 from faceerase.streamer.every_picture import anonymise_film
+from faceerase.streamer.hidden.leftovers import clear_leftovers
 from faceerase.streamer.report import FilmReport
 from faceerase.streamer.segments.workplace import remove_left_behind
 from faceerase.streamer.stills.place import files_of
@@ -79,29 +78,10 @@ class FilmWork:
 
     def clear(self, pid: int) -> None:
         """Remove what a process that was ended left; finished segments stay where ``resume`` asks for it."""
-        for path in self.job.results.values():
-            remove_leavings(path, pid)
+        del pid  # locks tell who is no more
+        clear_leftovers(self.job.results.values())
         if not self.job.config.segments.resume and self.job.output.parent.is_dir():
             remove_left_behind(self.job.output)
-
-
-def remove_leavings(target: Path, pid: int) -> None:
-    """Remove what a process that is no more left of what it wrote for a target.
-
-    Args:
-        target: a film, picture or pattern.
-        pid: of the process; hidden names carry it (``encode.partial``, ``stills.hidden``, ``every_picture``).
-    """
-    if not target.parent.is_dir():
-        return
-    left = re.compile(rf"\.{re.escape(target.stem[:40])}.*\.{pid}\.[a-z-]*(part|video)", re.DOTALL)
-    for path in list(target.parent.iterdir()):
-        if left.match(path.name):
-            if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path, ignore_errors=True)
-            else:
-                with suppress(OSError):
-                    path.unlink(missing_ok=True)
 
 
 def _make_folder(folder: Path) -> None:

@@ -10,11 +10,12 @@ from typing import Any
 from filelock import FileLock
 
 from faceerase.errors import ConfigError, FaceEraseError
-from faceerase.streamer.batch.film_work import FilmWork, Finished, remove_leavings
+from faceerase.streamer.batch.film_work import FilmWork, Finished
 from faceerase.streamer.batch.job import identity_of
 from faceerase.streamer.batch.plan import Planned, judge
 from faceerase.streamer.batch.record.ledger import Entry, Ledger
 from faceerase.streamer.batch.record.outcome import Record, standing
+from faceerase.streamer.hidden.leftovers import clear_leftovers
 from faceerase.streamer.report import Progress
 from faceerase.streamer.workers.dispatch import carry_out
 from faceerase.streamer.workers.seam import (
@@ -143,8 +144,7 @@ class BatchRun:
                 self._end(None, Record(now, standing(now.entry), now.entry))
                 return None
             if now.entry is not None and now.entry.pid:  # of a run that was killed with its workers
-                for path in item.job.results.values():
-                    remove_leavings(path, now.entry.pid)
+                clear_leftovers(item.job.results.values())
             identity = identity_of(item.job)  # beforehand: a network may be replaced meanwhile
             begun = Entry(state="begun", name=name, source=str(item.job.source))
             self._ledger.write(name, begun)

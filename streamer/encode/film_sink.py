@@ -135,7 +135,11 @@ class FilmSink(HiddenSink):
         if self._copy is not None:
             self._copy.close()
             remarks.append(self._copy.check(self._partial.path, self._partial.target))
-        return [*remarks, *self._check(), *not_kept(self._info, self._look_again())]
+        try:
+            missing = self._check()
+        except (av.error.FFmpegError, OSError) as error:
+            raise SinkError(f"{self._partial.target}: cannot be read again ({reason_of(error)})") from error
+        return [*remarks, *missing, *not_kept(self._info, self._look_again())]
 
     def abandon(self) -> None:
         """Close everything and leave nothing behind."""

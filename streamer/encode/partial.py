@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Protocol
 
 from faceerase.errors import SinkError
+from faceerase.streamer.hidden.naming import settle
+from faceerase.streamer.hidden.place import HiddenPlace
+from faceerase.streamer.hidden.register import PROCESS
 
 
 class Hidden(Protocol):
@@ -87,14 +90,13 @@ class PartialFile:
             SinkError: the folder is missing or cannot be written to.
         """
         self.target = target
-        # Shortened, so that the longest legal name still has room for the rest (255 bytes; 4 a character).
-        self.path = target.with_name(f".{target.stem[:48]}.{os.getpid()}.part{target.suffix}")
+        self._place = HiddenPlace(target)
         self._published = False
-        try:
-            self.path.unlink(missing_ok=True)
-            os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        except OSError as error:
-            raise SinkError(f"{target}: cannot be written ({error.strerror})") from error
+
+    @property
+    def path(self) -> Path:
+        """Where it lies until it is published."""
+        return self._place.path
 
     @property
     def url(self) -> str:
@@ -107,8 +109,13 @@ class PartialFile:
         Raises:
             SinkError: the folder vanished or refuses.
         """
-        self._rename(self.target)
-        self._published = True
+        self._published = True  # beforehand: a stop between the two would leave the file under its name
+        try:
+            self._rename(self.target)
+        except SinkError:
+            self._published = False
+            raise
+        PROCESS.name(self.target)
 
     def keep_as(self, other: Path) -> None:
         """Give the finished file a name that is not the target's; ``remove`` leaves it there.
@@ -120,13 +127,19 @@ class PartialFile:
 
     def remove(self) -> None:
         """Leave nothing behind, the published file included."""
-        (self.target if self._published else self.path).unlink(missing_ok=True)
+        named = self._published and not self.path.exists()
+        self._place.remove()
+        if named:
+            PROCESS.take_back(self.target)
 
     def _rename(self, name: Path) -> None:
         try:
             os.chmod(self.path, usual_mode(0o666))
             with self.path.open("rb") as written:
                 os.fsync(written.fileno())
+            self._place.let_open()
             os.replace(self.path, name)
         except OSError as error:
             raise SinkError(f"{name}: the finished film cannot be put in its place ({error.strerror})") from error
+        self._place.release()
+        settle(name.parent)

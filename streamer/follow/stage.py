@@ -15,6 +15,7 @@ from faceerase.streamer.follow.roll import Face, Roll
 from faceerase.streamer.follow.scene import SceneDetector, small_picture
 from faceerase.streamer.follow.sight import Seen, look_at
 from faceerase.streamer.frame import Frame
+from faceerase.streamer.in_flight import bytes_of, frames_ahead
 from faceerase.streamer.look.change import ChangeWatch
 from faceerase.streamer.look.gray import gray_of
 from faceerase.streamer.look.looks import Looks
@@ -27,9 +28,6 @@ from faceerase.streamer.seams import MaskEngine, TilePlanner
 AHEAD_SECONDS = 0.65
 """How much of a frame's future is known when it leaves: the longest round of a planner, after which everybody has been
 found, and the lead of a face (0.12 s)."""
-
-AHEAD_BYTES = 512 * 2**20
-"""Memory that waiting frames may take: of very large pictures less of the future is known."""
 
 REJECTED_SECONDS = 0.2
 """How long a place that was looked at again in vain is left alone."""
@@ -111,8 +109,9 @@ class _Watch:
         for face in self._roll.enter(seen, shown.regions):
             self._look_back(face)
         self._roll.settle()
-        most = AHEAD_BYTES // (3 * seen.gray.samples.nbytes + 1)
-        return max(2, min(round(AHEAD_SECONDS * self._viewing.rate), most))
+        # Twice the gray picture: it may be a copy, and so may what the eraser holds of it
+        size = bytes_of(frame.picture) + 2 * seen.gray.samples.nbytes
+        return frames_ahead(size, round(AHEAD_SECONDS * self._viewing.rate))
 
     def end(self) -> None:
         """Say that no frame follows."""

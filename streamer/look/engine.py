@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from faceerase.configs.film import BatchSize, Provider
 from faceerase.contract import ModelContract, read_contract
-from faceerase.errors import ModelContractError, ModelError, ProviderUnavailableError
+from faceerase.errors import ModelContractError, ModelError, ProviderUnavailableError, is_out_of_memory
 from faceerase.streamer.look.device.execution import Execution, ends_of, first_line
 from faceerase.streamer.look.device.proof import TOLERANCE, difference
+from faceerase.streamer.look.model_file import check_model_file
 from faceerase.streamer.look.providers import ON_CARDS, execution_of, make_session, provider_name
 
 
@@ -20,20 +21,28 @@ class OnnxEngine:
     """A ``MaskEngine`` over one ONNX file."""
 
     def __init__(
-        self, model: Path, provider: Provider = "auto", threads: int = 0, batch_size: BatchSize = "auto"
+        self,
+        model: Path,
+        provider: Provider = "auto",
+        threads: int = 0,
+        batch_size: BatchSize = "auto",
+        sha256: str | None = None,
     ) -> None:
-        """Load the model.
+        """Load the model; ``sha256`` is what its checksum must be, None: any.
 
         Raises:
-            ModelError: the file is missing or cannot be loaded.
+            ModelError: the file is missing, is not what it should be, or cannot be loaded.
             ModelContractError: it carries no contract that we read, or does not keep it.
             ProviderUnavailableError: the provider does not work here, or does not answer as the CPU does.
         """
-        if not model.is_file():
-            raise ModelError(f"{model}: no such model file")
+        check_model_file(model, sha256)
         self.model = model
         self._session = make_session(model, provider, threads, batch_size)
-        self._contract = read_contract(self._session.get_modelmeta().custom_metadata_map, str(model))
+        try:
+            metadata = self._session.get_modelmeta().custom_metadata_map
+        except UnicodeDecodeError as error:
+            raise ModelContractError(f"{model}: its contract is no text; export the model again") from error
+        self._contract = read_contract(metadata, str(model))
         self._scale = np.float32(1 / 255 if self._contract.value_range == "0..1" else 1)
         try:
             ends = ends_of(self._session, self._contract.input_name, self._contract.output_name)
@@ -42,6 +51,7 @@ class OnnxEngine:
         side = self._contract.tile_side
         self._execution = execution_of(self._session, ends, side, batch_size)
         self._told: tuple[str, ...] = ()
+        self._fits: int | None = None
         if self.provider != "cpu":
             self.model = ON_CARDS.get(model, model)
             plain = make_session(self.model, "cpu", threads)
@@ -66,12 +76,14 @@ class OnnxEngine:
     @property
     def batch_size(self) -> int:
         """How many tiles go into a run of the network."""
-        return self._execution.batch_size
+        return self._fits or self._execution.batch_size
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What did not go as meant on a card, for the report."""
-        return (*self._told, *self._execution.remarks)
+        """What did not go as meant, for the report."""
+        asked, fits = self._execution.batch_size, self._fits
+        short = f"out of memory with {asked} tiles at once: the network ran on {fits} (--batch-size)"
+        return (*self._told, *self._execution.remarks, *((short,) if fits is not None else ()))
 
     @property
     def _times(self) -> int:
@@ -94,15 +106,29 @@ class OnnxEngine:
             ModelError: the network failed, ran out of memory, or answered with numbers that are none.
         """
         maps = np.empty(tiles.shape, np.float32)
-        size = self._execution.batch_size if len(tiles) else 1
-        for start in range(0, len(tiles), size):
-            part = tiles[start : start + size, None].astype(np.float32) * self._scale
-            maps[start : start + len(part)] = self._run(part)
+        done = 0
+        while done < len(tiles):
+            count = min(self.batch_size, len(tiles) - done)
+            try:
+                part = tiles[done : done + count, None].astype(np.float32) * self._scale
+                maps[done : done + count] = self._run(part)
+            except (ModelError, MemoryError) as error:
+                self._shrink(count, error)
+                continue
+            done += count
         if self._times != 1:
             maps *= np.float32(self._times)
         if not np.isfinite(maps).all():
             raise ModelError("the network answered with numbers that are not finite; the model file is damaged")
         return maps
+
+    def _shrink(self, count: int, error: Exception) -> None:
+        """Go on with smaller batches where memory did not suffice for ``count`` tiles; raise any other error again."""
+        if not is_out_of_memory(error):
+            raise error
+        if count == 1:
+            raise ModelError("out of memory with a single tile; free some, or run on another machine") from error
+        self._fits = count // 2
 
     def _run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
         try:

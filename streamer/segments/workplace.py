@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 
 from faceerase.configs.film import FilmConfig
 from faceerase.errors import SinkError, SourceError
+from faceerase.streamer.hidden.register import PROCESS
 from faceerase.streamer.look.engine import OnnxEngine
 from faceerase.streamer.segments.store import HALF
 from faceerase.streamer.sidecar.versions import describe_model, running_versions
@@ -82,6 +83,8 @@ class Workplace:
             raise SinkError(f"{target}: another run is making it; wait for that, or name another file") from error
         except OSError as error:
             raise SinkError(f"{target}: cannot be written ({error.strerror})") from error
+        if not resume:
+            PROCESS.enter(self.path)  # an end at once leaves it only to be resumed
 
     def segment(self, number: int) -> Path:
         """Return where a segment lies when it is finished."""
@@ -100,6 +103,7 @@ class Workplace:
         """Leave nothing behind."""
         shutil.rmtree(self.path, ignore_errors=True)
         self._lock.release()
+        PROCESS.strike(self.path)
 
 
 def remove_left_behind(target: Path) -> None:

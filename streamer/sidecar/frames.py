@@ -14,10 +14,17 @@ from faceerase.streamer.sidecar.codes import FilmCodes
 from faceerase.streamer.sidecar.schema import BoxValues, Erased, FrameFacts, Track
 
 
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    frame: int
+    time: float
+    time_code: str
+
+
 @dataclass(slots=True)
 class _Face:
-    first: FrameFacts
-    last: FrameFacts
+    first: _Moment
+    last: _Moment
     frames: int = 0
     seen: int = 0
 
@@ -46,7 +53,7 @@ class FrameLog:
             time_code=self._codes.after(time - self._first),
             regions=regions,
         )
-        bare = facts.model_copy(update={"regions": ()})
+        bare = _Moment(facts.frame, facts.time, facts.time_code)
         for region in regions:
             face = self._faces.setdefault(region.track, _Face(bare, bare))
             face.last = bare

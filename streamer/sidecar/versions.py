@@ -1,6 +1,5 @@
 """What runs: versions of everything that decides what comes out, and the network. Knows nothing of films."""
 
-import hashlib
 import platform
 from dataclasses import asdict
 from typing import Any
@@ -14,6 +13,7 @@ from av import library_versions
 from faceerase import __version__
 from faceerase.configs.film import SHIPPED_MODEL, SHIPPED_WHOLE, FilmConfig
 from faceerase.streamer.look.engine import OnnxEngine
+from faceerase.streamer.look.model_file import sha256_of
 from faceerase.streamer.sidecar.schema import ModelFacts, Versions
 
 
@@ -34,14 +34,12 @@ def running_versions() -> Versions:
 
 def describe_model(engine: OnnxEngine) -> ModelFacts:
     """Return which network an engine runs."""
-    with engine.model.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
     shipped = engine.model in (SHIPPED_MODEL, SHIPPED_WHOLE)
     return ModelFacts(
         name=engine.contract.name,
         file=engine.model.name if shipped else str(engine.model),
         shipped=shipped,
-        sha256=digest,
+        sha256=sha256_of(engine.model),
         provider=engine.provider,
         contract=asdict(engine.contract),
     )

@@ -11,23 +11,12 @@ from pathlib import Path
 
 from faceerase.errors import SinkError
 from faceerase.streamer.encode.partial import usual_mode
+from faceerase.streamer.hidden.leftovers import hold_old
+from faceerase.streamer.hidden.naming import settle
+from faceerase.streamer.hidden.place import HiddenPlace
+from faceerase.streamer.hidden.register import PROCESS, remove
 from faceerase.streamer.stills.kinds import kind_of_name
 from faceerase.streamer.stills.place import pattern_of
-
-
-def hidden_folder(target: Path) -> Path:
-    """Make a hidden, private folder beside a target, and return it.
-
-    Raises:
-        SinkError: the place is missing or cannot be written to.
-    """
-    folder = target.with_name(f".{target.stem[:48]}.{os.getpid()}.part")
-    try:
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(mode=0o700)
-    except OSError as error:
-        raise SinkError(f"{target}: cannot be written ({error.strerror})") from error
-    return folder
 
 
 class HiddenFolder:
@@ -44,8 +33,13 @@ class HiddenFolder:
             if foreign is not None:
                 raise SinkError(f"{target}: not replaced, it holds more than pictures ({foreign.name}); name another")
         self.target = target
-        self.path = hidden_folder(target)
+        self._place = HiddenPlace(target, folder=True)
         self._published = False
+
+    @property
+    def path(self) -> Path:
+        """Where it lies until it is published."""
+        return self._place.path
 
     def publish(self) -> None:
         """Give the folder its name; an older one goes.
@@ -53,25 +47,35 @@ class HiddenFolder:
         Raises:
             SinkError: the place vanished or refuses; then the older one is still there.
         """
-        older = self.path.with_suffix(".old")
+        older, held = hold_old(self.target, os.getpid())
+        self._published = True  # beforehand: a stop between the two would leave the folder under its name
         try:
             os.chmod(self.path, usual_mode(0o777))
             if self.target.exists():
                 os.rename(self.target, older)
             try:
+                self._place.let_open()
                 os.rename(self.path, self.target)
             except OSError:
                 if older.exists():
                     os.rename(older, self.target)
                 raise
         except OSError as error:
+            self._published = False
             raise SinkError(f"{self.target}: cannot be put in its place ({error.strerror})") from error
-        self._published = True
+        self._place.release()
+        settle(self.target.parent)
+        PROCESS.name(self.target)
         shutil.rmtree(older, ignore_errors=True)
+        if held is not None:
+            os.close(held)
 
     def remove(self) -> None:
         """Leave nothing behind, the published folder included."""
-        shutil.rmtree(self.target if self._published else self.path, ignore_errors=True)
+        named = self._published and not self.path.exists()
+        self._place.remove()
+        if named:
+            PROCESS.take_back(self.target)
 
 
 class HiddenPictures:
@@ -84,7 +88,8 @@ class HiddenPictures:
             SinkError: the place is missing or cannot be written to.
         """
         self.target = target
-        self._folder = hidden_folder(target)
+        self._place = HiddenPlace(target, folder=True)
+        self._folder = self._place.path
         self.names: list[str] = []
         self._published: list[Path] = []
 
@@ -124,6 +129,7 @@ class HiddenPictures:
         for path in older:
             if path.name not in self.names:
                 path.unlink(missing_ok=True)
+        PROCESS.name(self.target)
         self._clear()
 
     def keep_as(self, other: Path) -> None:
@@ -141,7 +147,7 @@ class HiddenPictures:
     def remove(self) -> None:
         """Leave nothing behind, published pictures included."""
         for path in self._published:
-            path.unlink(missing_ok=True)
+            remove(path)
         self._published.clear()
         self._clear()
 
@@ -152,6 +158,7 @@ class HiddenPictures:
                 os.chmod(path, mode)
                 os.replace(path, name)
                 moved.append(name)
+            settle(self.target.parent)
         except OSError as error:
             for name in moved:
                 with suppress(OSError):
@@ -160,4 +167,4 @@ class HiddenPictures:
             raise SinkError(f"{self.target}: cannot be put in its place ({error.strerror})") from error
 
     def _clear(self) -> None:
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._place.remove()

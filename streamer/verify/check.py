@@ -20,11 +20,12 @@ from faceerase.streamer.decode.info import FilmInfo
 from faceerase.streamer.follow.criteria import Criteria
 from faceerase.streamer.follow.stage import Masked, Viewing, follow
 from faceerase.streamer.frame import Frame
+from faceerase.streamer.in_flight import frame_bytes, frames_between
 from faceerase.streamer.look.candidates import Candidate
 from faceerase.streamer.look.gray import GrayPicture, gray_of
 from faceerase.streamer.look.planner import make_planner
 from faceerase.streamer.look.second_look import look_closer
-from faceerase.streamer.prefetch import FRAMES_AHEAD, prefetch
+from faceerase.streamer.prefetch import prefetch
 from faceerase.streamer.report import Progress
 from faceerase.streamer.seams import MaskEngine
 from faceerase.streamer.stills.opening import STILL_RATE, open_source
@@ -114,18 +115,19 @@ def verify(
     info = film.info
     viewing = Viewing(result.info.full_range, info.quarter_turns, float(info.rate))
     planner = make_planner(finders.scan, finders.engine.contract, finders.criteria.min_face, viewing.rate)
+    depth = frames_between(frame_bytes(info.planar_format, info.width, info.height), stages=4)
     frames = shells = doubts = seen = 0
 
     def found() -> Iterator[Sighting]:
         nonlocal frames, shells, doubts, seen
         with ExitStack() as stack:
-            films = stack.enter_context(closing(prefetch(film.frames(), FRAMES_AHEAD)))
-            decoded = prefetch(result.frames(), FRAMES_AHEAD)
+            films = stack.enter_context(closing(prefetch(film.frames(), depth)))
+            decoded = prefetch(result.frames(), depth)
             masked = follow(decoded, planner, finders.engine, finders.criteria, viewing)
-            results = stack.enter_context(closing(prefetch(masked, FRAMES_AHEAD)))
+            results = stack.enter_context(closing(prefetch(masked, depth)))
             mattes = None
             if cover is not None:
-                mattes = stack.enter_context(closing(prefetch(cover.frames(), FRAMES_AHEAD)))
+                mattes = stack.enter_context(closing(prefetch(cover.frames(), depth)))
             for three in _in_step(films, results, mattes, source):
                 finds = _look(three, finders, info, viewing)
                 yield from finds.sightings

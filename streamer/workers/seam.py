@@ -33,7 +33,7 @@ class Tools:
         Raises:
             ModelError: it cannot be loaded.
         """
-        key = (look.model, look.provider, look.threads or self.threads, look.batch_size)
+        key = (look.model, look.provider, look.threads or self.threads, look.batch_size, look.model_sha256)
         if self._engine is None or key != self._key:
             self._engine = None  # never two sessions at once
             self._engine, self._key = OnnxEngine(*key), key

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from faceerase.cli.app import video_app
+from faceerase.cli.commands import video_app
 from faceerase.streamer import stages
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.mask.matte import Matte

@@ -76,7 +76,9 @@ def run(source: Path, facts: Facts, suffix: str, codec: str, engine: OnnxEngine,
         done = anonymise(source, target, matte, config, engine, lambda _: None)
     except FaceEraseError as error:
         text = re.sub(rf"(file:)?({folder}|{source.parent})/|file:", "", str(error))
-        return Cell(source.name, label, {}, (f"refused: {re.sub(r'[.]clean[.][0-9]+[.]part', 'clean', text)}",))
+        return Cell(
+            source.name, label, {}, (f"refused: {re.sub(r'[.]clean[.][0-9]+[.]faceerase-part', 'clean', text)}",)
+        )
     after = read(target)
     columns = compare(facts, after)
     if codec != "auto":

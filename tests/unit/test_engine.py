@@ -150,12 +150,40 @@ def test_an_answer_of_another_shape_is_refused(
 
 def test_a_network_that_fails_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_contract: Any) -> None:
     def fail(batch: Any) -> Any:
-        raise RuntimeError("out of memory\n  at line 3")
+        raise RuntimeError("no kernel\n  at line 3")
 
     session = FakeSession(make_contract(tile_side=16).to_metadata(), fail)
-    with pytest.raises(ModelError, match="the network failed on 2 tiles: out of memory") as caught:
+    with pytest.raises(ModelError, match="the network failed on 2 tiles: no kernel") as caught:
         open_fake(session, tmp_path, monkeypatch).look(tiles(2))
     assert "\n" not in str(caught.value)
+
+
+def test_memory_that_does_not_suffice_makes_smaller_batches(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_contract: Any
+) -> None:
+    def fail(batch: Any) -> Any:
+        if len(batch) > 2:
+            raise RuntimeError("Failed to allocate memory for requested buffer of size 123\n  at line 3")
+        return batch
+
+    session = FakeSession(make_contract(tile_side=16).to_metadata(), fail)
+    engine = open_fake(session, tmp_path, monkeypatch, batch_size=8)
+    looked_at = tiles(11)
+    assert np.allclose(engine.look(looked_at), looked_at / 255, atol=1e-6)
+    assert session.batches == [8, 4, 2, 2, 2, 2, 2, 1]
+    assert engine.remarks == ("out of memory with 8 tiles at once: the network ran on 2 (--batch-size)",)
+
+
+def test_memory_that_does_not_suffice_for_one_tile_is_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_contract: Any
+) -> None:
+    def fail(batch: Any) -> Any:
+        raise MemoryError
+
+    session = FakeSession(make_contract(tile_side=16).to_metadata(), fail)
+    with pytest.raises(ModelError, match="out of memory with a single tile"):
+        open_fake(session, tmp_path, monkeypatch).look(tiles(4))
+    assert session.batches == [4, 2, 1]
 
 
 def test_the_metadata_key_is_the_packages_own() -> None:

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from faceerase.configs.film import Scan
 from faceerase.contract import ModelContract
 from faceerase.errors import ModelError
+from faceerase.streamer import in_flight
 from faceerase.streamer.box import Box
-from faceerase.streamer.follow import stage
 from faceerase.streamer.follow.criteria import GOES_ON_FROM, STARTS_FROM, Criteria
 from faceerase.streamer.follow.roll import LEAD_SECONDS, TAIL_SECONDS
 from faceerase.streamer.follow.scene import THRESHOLD
@@ -361,7 +361,7 @@ def test_a_frame_waits_until_enough_of_its_future_is_known(engine: Any, rate: fl
 
 
 def test_of_pictures_too_large_to_wait_less_is_known(engine: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stage, "AHEAD_BYTES", 0)
+    monkeypatch.setattr(in_flight, "AHEAD_BYTES", 0)
     frames = film([[FACE] if number >= 9 else [] for number in range(20)])
     items = run(frames, engine)
     assert [item.frame.index for item in items] == list(range(20))

@@ -12,6 +12,7 @@ PLACES = {
     "scan": ("look", "scan"),
     "min_face": ("look", "min_face"),
     "model": ("look", "model"),
+    "model_sha256": ("look", "model_sha256"),
     "provider": ("look", "provider"),
     "batch_size": ("look", "batch_size"),
     "threshold_rule": ("mask", "rule"),

@@ -6,18 +6,16 @@ SIGHUP.
 """
 
 import logging
-import signal
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import FrameType
 
 import typer
 from rich.console import Console
 from rich.logging import RichHandler
 from rich.markup import escape
 
-from faceerase.errors import FaceEraseError
+from faceerase.cli.stop import NOTHING_KEPT, STOPS, Stopped
+from faceerase.errors import FaceEraseError, ModelError, is_out_of_memory
 from faceerase.log import ROOT
 
 LOST_FRAMES = 1
@@ -27,16 +25,8 @@ BUG = 1
 stderr = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-class Stopped(BaseException):
-    """A signal asked the program to end; not an ``Exception``, so that nothing on the way takes it for an error."""
-
-    def __init__(self, signum: int) -> None:
-        super().__init__(signum)
-        self.signum = signum
-
-
 @contextmanager
-def outcome(debug: bool, kept: str = "nothing was kept") -> Iterator[None]:
+def outcome(debug: bool, kept: str = NOTHING_KEPT) -> Iterator[None]:
     """Turn the errors of a command's body into a line and an exit code.
 
     Args:
@@ -44,22 +34,26 @@ def outcome(debug: bool, kept: str = "nothing was kept") -> Iterator[None]:
         kept: what a signal leaves behind.
     """
     _log_to_stderr(debug)
-    _listen_for_signals()
+    STOPS.kept = kept
     try:
         yield
-    except FaceEraseError as error:
-        raise typer.Exit(_tell(str(error), error, error.exit_code, debug)) from error
-    except Stopped as stop:
-        name = signal.Signals(stop.signum).name
-        raise typer.Exit(_tell(f"stopped by {name}; {kept}", stop, 128 + stop.signum, debug)) from stop
-    except MemoryError as error:
-        text = "out of memory; try a smaller --batch-size, or a greater --min-face"
-        raise typer.Exit(_tell(text, error, OUT_OF_MEMORY, debug)) from error
     except (typer.Exit, typer.BadParameter):
         raise
-    except Exception as error:
-        text = f"a fault of faceerase itself: {type(error).__name__}: {error}; --debug shows where"
-        raise typer.Exit(_tell(text, error, BUG, debug)) from error
+    except (Exception, Stopped) as error:
+        text, code = _meaning_of(error)
+        raise typer.Exit(_tell(text, error, code, debug)) from error
+
+
+def _meaning_of(error: BaseException) -> tuple[str, int]:
+    """Return what a person is told, and the exit code."""
+    if STOPS.stopped:  # whatever a library made of it on its way
+        STOPS.told = True
+        return STOPS.line(), STOPS.code
+    if is_out_of_memory(error) and not isinstance(error, ModelError):
+        return "out of memory; try a smaller --batch-size, or a greater --min-face", OUT_OF_MEMORY
+    if isinstance(error, FaceEraseError):
+        return str(error), error.exit_code
+    return f"a fault of faceerase itself: {type(error).__name__}: {error}; --debug shows where", BUG
 
 
 def _tell(text: str, error: BaseException, code: int, debug: bool) -> int:
@@ -77,14 +71,3 @@ def _log_to_stderr(debug: bool) -> None:
     for handler in [handler for handler in logger.handlers if isinstance(handler, RichHandler)]:
         logger.removeHandler(handler)
     logger.addHandler(RichHandler(console=stderr, show_time=debug, show_path=debug, rich_tracebacks=False))
-
-
-def _listen_for_signals() -> None:
-    def stop(signum: int, frame: FrameType | None) -> None:
-        del frame
-        signal.signal(signum, signal.SIG_DFL)  # a second one ends at once
-        raise Stopped(signum)
-
-    names = ["SIGINT", "SIGTERM"] if sys.platform == "win32" else ["SIGINT", "SIGTERM", "SIGHUP"]
-    for name in names:
-        signal.signal(getattr(signal, name), stop)

@@ -97,6 +97,16 @@ Model = Annotated[
     ),
 ]
 
+ModelSha256 = Annotated[
+    str | None,
+    typer.Option(
+        "--model-sha256",
+        metavar="HEX",
+        rich_help_panel="The network",
+        help="Run only if the model file has this SHA-256.",
+    ),
+]
+
 Provider = Annotated[
     film.Provider | None,
     typer.Option(

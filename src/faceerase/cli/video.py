@@ -55,6 +55,7 @@ def video(
     threshold_rule: search.ThresholdRule = None,
     threshold: search.Threshold = None,
     model: search.Model = None,
+    model_sha256: search.ModelSha256 = None,
     provider: search.Provider = None,
     batch_size: search.BatchSize = None,
     decoder: search.Decoder = None,
@@ -90,9 +91,8 @@ def video(
         keeps = resolved.verify.enabled and resolved.verify.keep_rejected
         rejected = [rejected_name(target) for target in (output, report) if target is not None] if keeps else []
         check_paths(source, [output, matte, report, *rejected], overwrite)
-        engine = OnnxEngine(
-            resolved.look.model, resolved.look.provider, resolved.look.threads, resolved.look.batch_size
-        )
+        look = resolved.look
+        engine = OnnxEngine(look.model, look.provider, look.threads, look.batch_size, look.model_sha256)
         try:
             with film_progress(source.name, json_lines) as show:
                 work = anonymise_folder if source.is_dir() else anonymise_film

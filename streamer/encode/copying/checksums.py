@@ -1,5 +1,9 @@
-"""Whether frames that were copied come out of the decoder again just as they were. Knows nothing of packets."""
+"""Whether frames that were copied come out of the decoder again just as they were. Knows nothing of packets.
 
+Eight bytes a frame are all that is kept for the length of a film: 5 MB for three hours at 60 frames a second.
+"""
+
+from array import array
 from collections.abc import Iterable
 from zlib import crc32
 
@@ -9,31 +13,34 @@ import numpy as np
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.planes import layout_of, plane_views
 
+_NOT_NOTED = -1
+
 
 class Checksums:
     """What frames looked like, by their numbers in the film that is written."""
 
     def __init__(self) -> None:
-        self._noted: dict[int, int] = {}
+        self._noted = array("q")
 
     def note(self, number: int, picture: av.VideoFrame) -> None:
-        """Remember a frame's samples."""
-        self._noted[number] = checksum(picture)
+        """Remember a frame's samples; numbers grow."""
+        self._noted.extend([_NOT_NOTED] * (number - len(self._noted)))
+        self._noted.append(checksum(picture))
 
     def forget(self, first: int) -> None:
         """Forget the frames from a number on."""
-        for number in [number for number in reversed(self._noted) if number >= first]:
-            del self._noted[number]
+        del self._noted[first:]
 
     def first_difference(self, frames: Iterable[Frame]) -> int | None:
         """Return the first frame of a film that does not look as it was noted, or that is not there."""
-        missing = set(self._noted)
+        reached = 0
         for frame in frames:
-            noted = self._noted.get(frame.index)
-            if noted is not None and noted != checksum(frame.picture):
-                return frame.index
-            missing.discard(frame.index)
-        return min(missing, default=None)
+            number, reached = frame.index, frame.index + 1
+            noted = self._noted[number] if number < len(self._noted) else _NOT_NOTED
+            if noted not in {_NOT_NOTED, checksum(frame.picture)}:
+                return number
+        left = range(reached, len(self._noted))
+        return next((number for number in left if self._noted[number] != _NOT_NOTED), None)
 
 
 def checksum(picture: av.VideoFrame) -> int:

@@ -7,11 +7,12 @@ import pytest
 
 from faceerase.configs.film import FilmConfig
 from faceerase.errors import ModelError
-from faceerase.streamer.batch.film_work import FilmWork, remove_leavings
+from faceerase.streamer.batch.film_work import FilmWork
 from faceerase.streamer.batch.job import Job, identity_of
 from faceerase.streamer.batch.plan import judge
 from faceerase.streamer.batch.record.fingerprint import fingerprint, same
 from faceerase.streamer.batch.record.ledger import Entry, Ledger
+from faceerase.streamer.hidden.place import HiddenPlace, hidden_path
 from faceerase.streamer.segments.workplace import Workplace
 
 
@@ -141,14 +142,14 @@ def test_one_at_a_time(tmp_path: Path) -> None:
     again.release()
 
 
-def test_only_the_leavings_of_one_process_and_target_go(tmp_path: Path) -> None:
-    for name in (".a.7.part.mp4", ".a.7.video2.mp4", ".a.8.part.mp4", ".b.7.part.mp4", "a.mp4"):
-        (tmp_path / name).touch()
-    (tmp_path / ".a.7.part").mkdir()
-    (tmp_path / ".a.7.part" / "1.png").touch()
-    remove_leavings(tmp_path / "a.mp4", 7)
-    remove_leavings(tmp_path / "none" / "a.mp4", 7)
-    assert sorted(path.name for path in tmp_path.iterdir()) == [".a.8.part.mp4", ".b.7.part.mp4", "a.mp4"]
+def test_what_a_worker_that_is_no_more_left_goes(tmp_path: Path) -> None:
+    job = make_job(tmp_path)
+    left = hidden_path(job.output, 7, folder=False)
+    left.touch()
+    living = HiddenPlace(job.output)
+    FilmWork(job, tmp_path / "log").clear(7)
+    assert (left.exists(), living.path.exists()) == (False, True)
+    living.remove()
 
 
 @pytest.mark.parametrize("resume", [False, True])
