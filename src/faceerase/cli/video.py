@@ -7,6 +7,7 @@ import typer
 from faceerase.cli import result_options as result
 from faceerase.cli import search_options as search
 from faceerase.cli.outcome import LOST_FRAMES, outcome
+from faceerase.cli.pairs import pairs_of
 from faceerase.cli.paths import check_paths
 from faceerase.cli.progress import emit, film_progress
 from faceerase.cli.summary import summarise, tell_verdict
@@ -104,7 +105,7 @@ def video(
     }
     with outcome(debug):
         if encoder_option:
-            flags["encode"]["options"] = _pairs(encoder_option)
+            flags["encode"]["options"] = pairs_of(encoder_option, "--encoder-option")
         resolved = load_film_config(config, flags, purpose)
         _log.info("configuration: %s", resolved.model_dump_json())
         if (detector or keep_rejected) and not resolved.verify.enabled:
@@ -128,11 +129,3 @@ def video(
             summarise(done)
         if done.lost:
             raise typer.Exit(LOST_FRAMES)
-
-
-def _pairs(options: list[str]) -> dict[str, str]:
-    pairs = [option.partition("=") for option in options]
-    for name, equals, value in pairs:
-        if not (name and equals and value):
-            raise ConfigError(f"--encoder-option {name}{equals}{value}: not of the form NAME=VALUE")
-    return {name: value for name, _, value in pairs}
