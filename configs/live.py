@@ -49,11 +49,15 @@ class LiveMaskConfig(MaskConfig):
 
 
 class LiveEncodeConfig(EncodeConfig):
-    """How recordings are encoded: quickly, and so that every player shows them."""
+    """How recordings are encoded: quickly, so that every player shows them, and without B-frames.
+
+    Where frames are reordered and not evenly spaced, MP4 does not tell how long the last one is shown.
+    """
 
     codec: Annotated[str, Field(pattern=r"^[a-z0-9_\-]+$")] = "h264"
     preset: Annotated[str, Field(pattern=r"^[a-z0-9_\-]+$")] | None = "superfast"
     pix_fmt: Annotated[str, Field(pattern=r"^[a-z0-9_]+$")] | None = "yuv420p"
+    options: dict[str, str] = Field(default_factory=lambda: {"bf": "0"})
     threads: Annotated[int, Field(ge=1, le=64)] = 1
 
 

@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass
 from fractions import Fraction
 
+import av
 import numpy as np
 
 from faceerase.configs.film import Method
@@ -36,11 +37,15 @@ TWO_AT_ONCE = 1.4
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """A frame with what is to be erased in it, and when it was captured; ``everything``: nobody has looked at it."""
+    """A frame with what is to be erased in it, and when it was captured; ``everything``: nobody has looked at it.
+
+    ``before`` is a copy of the picture as it was captured, where somebody on this machine may see it.
+    """
 
     masked: Masked
     captured: float
     everything: bool = False
+    before: av.VideoFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Semaphore
 from typing import Protocol
 
@@ -144,6 +144,8 @@ class Session:
             for one in looked:
                 self._turn.release()
                 if one is not None:
+                    if self._before is not None and one.before is not None:
+                        self._before.put(one.before)
                     self._show(self._cleaner.erase(one))
                 if not wanted():
                     return
@@ -159,9 +161,8 @@ class Session:
                 begun = True
                 yield unseen(taken)
             else:
-                if self._before is not None:
-                    self._before.put(_copy(taken.captured.picture))
-                yield self._cleaner.look(taken)
+                before = _copy(taken.captured.picture) if self._before is not None else None
+                yield replace(self._cleaner.look(taken), before=before)
             self._turn.acquire()
 
     @property
