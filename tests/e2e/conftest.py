@@ -81,10 +81,10 @@ def run() -> Callable[..., Ended]:
 
 @pytest.fixture(scope="session")
 def start() -> Callable[..., "subprocess.Popen[str]"]:
-    """Return a function that starts ``faceerase-video`` and does not wait."""
+    """Return a function that starts a command of faceerase and does not wait."""
 
-    def start(*arguments: object) -> "subprocess.Popen[str]":
-        command = [str(BIN / "faceerase-video"), *map(str, arguments)]
+    def start(*arguments: object, program: str = "faceerase-video") -> "subprocess.Popen[str]":
+        command = [str(BIN / program), *map(str, arguments)]
         return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=PLAIN)
 
     return start

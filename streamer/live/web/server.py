@@ -39,6 +39,7 @@ class Page:
         try:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             self._socket.bind((config.host, config.port))
+            self._socket.listen()  # who comes before the server is ready waits
         except OSError as error:
             self._socket.close()
             raise SinkError(
