@@ -16,23 +16,23 @@ class Step:
     Attributes:
         round: every part of the picture is looked at within so many pictures, the whole of it in each.
         coarser: how many times as large as asked for the smallest face is for which the picture is gone through.
-        follow_every: in every n-th picture those who are followed are looked at closely.
+        sparing: whether those who are large enough in the picture as a whole are followed there, not closely.
         margin: how many times as wide as asked for covers are grown.
     """
 
     round: int
     coarser: float
-    follow_every: int
+    sparing: bool
     margin: float
 
 
 STEPS = (
-    Step(round=1, coarser=1.0, follow_every=1, margin=1.0),
-    Step(round=2, coarser=1.0, follow_every=1, margin=1.2),
-    Step(round=3, coarser=1.0, follow_every=1, margin=1.4),
-    Step(round=2, coarser=1.4, follow_every=1, margin=1.7),
-    Step(round=1, coarser=2.8, follow_every=1, margin=2.0),
-    Step(round=1, coarser=2.8, follow_every=2, margin=2.5),
+    Step(round=1, coarser=1.0, sparing=False, margin=1.0),
+    Step(round=1, coarser=1.0, sparing=True, margin=1.2),
+    Step(round=2, coarser=1.0, sparing=True, margin=1.4),
+    Step(round=3, coarser=1.0, sparing=True, margin=1.6),
+    Step(round=2, coarser=1.4, sparing=True, margin=1.8),
+    Step(round=1, coarser=2.8, sparing=True, margin=2.0),
 )
 """From the best to the quickest."""
 
@@ -86,4 +86,4 @@ class Governor:
     def planner(self, contract: ModelContract, min_face: float) -> ScanPlanner:
         """Return the planner of the step."""
         step = self.quality
-        return ScanPlanner(contract, min_face * step.coarser, step.round, step.follow_every)
+        return ScanPlanner(contract, min_face * step.coarser, step.round, 1, step.sparing)
