@@ -5,13 +5,13 @@ of where pictures go.
 """
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import av
 import numpy as np
 
-from faceerase.configs.film import Method
+from faceerase.configs.film import MaskConfig, Method
 from faceerase.streamer.box import Box
 from faceerase.streamer.decode.info import FilmInfo
 from faceerase.streamer.erase.anonymizer import PlaneAnonymizer
@@ -30,6 +30,8 @@ from faceerase.streamer.seams import MaskEngine
 NONE_AHEAD = Foresight(0.0, onward)
 
 TICKS = Fraction(1, 90_000)
+
+FILM_MARGIN = MaskConfig().margin
 
 TWO_AT_ONCE = 1.4
 """How many times the time between two pictures one may take, as the next is looked at while it is erased."""
@@ -97,6 +99,8 @@ class Cleaner:
             self._tune()
         self._watch.take(frame_of(taken))
         (masked,) = self._watch.leave(0)
+        more = self._tuning.margin * self.governor.quality.margin - self._criteria().margin
+        masked = replace(masked, mask=FrameMask(tuple(wider(region, more) for region in masked.mask.regions)))
         step = self.governor.step
         self.governor = self.governor.after(time.monotonic() - begun + self._erasing)
         if self.governor.step != step:
@@ -125,13 +129,20 @@ class Cleaner:
 
     def _criteria(self) -> Criteria:
         step, tuning = self.governor.quality, self._tuning
-        least = self._min_face * step.coarser
-        return Criteria(self._tuner.rule, tuning.threshold, tuning.margin * step.margin, least)
+        # Wider ones than a film's would run into each other: who stands beside somebody would be taken for him.
+        margin = min(tuning.margin, FILM_MARGIN)
+        return Criteria(self._tuner.rule, tuning.threshold, margin, self._min_face * step.coarser)
 
 
 def frame_of(taken: Taken) -> Frame:
     """Return a picture as a frame; its number is that of the capture: frames are as far apart as numbers are."""
     return Frame(taken.number, round(taken.captured.at / TICKS), TICKS, taken.captured.picture)
+
+
+def wider(region: Region, margin: float) -> Region:
+    """Return a region that reaches so much further on each side, as a share of its mean radius."""
+    box = region.box
+    return replace(region, box=box.grown(max(0.0, margin) * (box.width + box.height) / 4))
 
 
 def unseen(taken: Taken) -> Looked:

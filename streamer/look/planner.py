@@ -20,6 +20,9 @@ ROUND_SECONDS: dict[Scan, float] = {"thorough": 0.0, "balanced": 0.25, "fast": 0
 FOLLOW_EVERY: dict[Scan, int] = {"thorough": 1, "balanced": 1, "fast": 2}
 """In every n-th frame the faces that are followed are looked at closely."""
 
+CLOSELY_EVERY = 3
+"""In every n-th frame a sparing planner looks closely all the same: in the whole picture, faces that touch are one."""
+
 FOLLOW_SIDES = (48, 32, 80)
 """Tile pixels at which a face that is followed is shown, in turn: what one size hides another shows."""
 
@@ -75,7 +78,7 @@ class FramePlan:
 class ScanPlanner:
     """A ``TilePlanner``: everything every ``round`` frames; ``follow_every`` as in ``FOLLOW_EVERY``.
 
-    ``sparing``: who is large enough in the tile of the whole picture is followed there.
+    ``sparing``: who is large enough in the tile of the whole picture is followed there, and closely now and then.
     """
 
     contract: ModelContract
@@ -95,9 +98,10 @@ class ScanPlanner:
         numbers = tuple(number for number in due if all_of_them or number not in now.unchanged)
         if now.number % self.follow_every:
             return FramePlan(pyramid, (*numbers, whole), (), ())
-        already = (pyramid[whole].view,) if self.sparing else ()
+        spares = self.sparing and now.number % CLOSELY_EVERY != 0
+        already = (pyramid[whole].view,) if spares else ()
         views, shown_in = views_around(now.live, now.number // self.follow_every, side, now.width, now.height, already)
-        return FramePlan(pyramid, numbers if self.sparing else (*numbers, whole), views, shown_in)
+        return FramePlan(pyramid, numbers if spares else (*numbers, whole), views, shown_in)
 
 
 def make_planner(scan: Scan, contract: ModelContract, min_face: float, rate: float) -> ScanPlanner:

@@ -69,7 +69,14 @@ def test_the_wheel_is_the_tree(built: Any, root: Path) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["py.typed", "cli/app.py", "streamer/look/engine.py", "configs/train-lite.toml", "models/weights/unet-lite.onnx"],
+    [
+        "py.typed",
+        "cli/app.py",
+        "streamer/look/engine.py",
+        "streamer/live/web/page.html",
+        "configs/train-lite.toml",
+        "models/weights/unet-lite.onnx",
+    ],
 )
 def test_the_wheel_holds_what_running_needs(name: str, built: Any) -> None:
     assert (built.unpacked / "faceerase" / name).is_file()
