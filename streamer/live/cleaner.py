@@ -33,6 +33,10 @@ TICKS = Fraction(1, 90_000)
 
 FILM_MARGIN = MaskConfig().margin
 
+FURTHEST_APART = 2
+"""Frames are numbered as captured, so that what is counted in frames stays right where some are dropped; but where many
+are, no further apart: a machine that slow would forget everybody from one picture to the next."""
+
 TWO_AT_ONCE = 1.4
 """How many times the time between two pictures one may take, as the next is looked at while it is erased."""
 
@@ -80,6 +84,7 @@ class Cleaner:
         self._min_face = min_face
         self._rate = float(info.rate)
         self._erasing = 0.0
+        self._number = self._latest = 0
         self._covering = PlaneAnonymizer("solid")
         self._method, self._anonymizer = _anonymizer(self._tuning.method, self._rate)
         self.governor = Governor(TWO_AT_ONCE / least_rate)
@@ -97,7 +102,9 @@ class Cleaner:
         if self._tuner.now != self._tuning:
             self._tuning = self._tuner.now
             self._tune()
-        self._watch.take(frame_of(taken))
+        self._number += min(FURTHEST_APART, taken.number - self._latest)
+        self._latest = taken.number
+        self._watch.take(frame_of(taken, self._number))
         (masked,) = self._watch.leave(0)
         more = self._tuning.margin * self.governor.quality.margin - self._criteria().margin
         masked = replace(masked, mask=FrameMask(tuple(wider(region, more) for region in masked.mask.regions)))
@@ -134,9 +141,9 @@ class Cleaner:
         return Criteria(self._tuner.rule, tuning.threshold, margin, self._min_face * step.coarser)
 
 
-def frame_of(taken: Taken) -> Frame:
-    """Return a picture as a frame; its number is that of the capture: frames are as far apart as numbers are."""
-    return Frame(taken.number, round(taken.captured.at / TICKS), TICKS, taken.captured.picture)
+def frame_of(taken: Taken, number: int) -> Frame:
+    """Return a picture as a frame of a number."""
+    return Frame(number, round(taken.captured.at / TICKS), TICKS, taken.captured.picture)
 
 
 def wider(region: Region, margin: float) -> Region:
@@ -147,7 +154,7 @@ def wider(region: Region, margin: float) -> Region:
 
 def unseen(taken: Taken) -> Looked:
     """Return a picture at which nobody has looked: everything in it is to be covered."""
-    frame = frame_of(taken)
+    frame = frame_of(taken, taken.number)
     everywhere = Box(0, 0, frame.picture.width, frame.picture.height)
     region = Region(everywhere, np.full((SHAPE_SIDE, SHAPE_SIDE), 255, np.uint8), 0.0, seen=False)
     return Looked(Masked(frame, FrameMask((region,)), Looks()), taken.captured.at, everything=True)
