@@ -4,6 +4,7 @@ Knows nothing of what is done with its pictures.
 """
 
 import errno
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -56,16 +57,13 @@ class Device:
             )
         except (av.error.FFmpegError, OSError, ValueError) as error:
             raise SourceError(f"{place.name}: {why_not_opened(error, place)}") from error
-        try:
-            self._captured = self._capture()
-            self._first: Captured | None = next(self._captured, None)
-            if self._first is None:
-                raise SourceError(f"{place.name}: gives no pictures")
-            rate = self._container.streams.video[0].average_rate
-            self._info = info_of(place, self._first.picture, exact_rate(rate) if rate else USUAL_RATE)
-        except BaseException:
-            self.close()
-            raise
+        self._closed = threading.Event()
+        self._captured = self._capture()
+        self._first: Captured | None = next(self._captured, None)
+        if self._first is None:
+            raise SourceError(f"{place.name}: gives no pictures")
+        rate = self._container.streams.video[0].average_rate
+        self._info = info_of(place, self._first.picture, exact_rate(rate) if rate else USUAL_RATE)
 
     @property
     def name(self) -> str:
@@ -78,7 +76,7 @@ class Device:
         return self._info
 
     def pictures(self) -> Iterator[Captured]:
-        """Yield pictures as they arrive.
+        """Yield pictures as they arrive, until the camera is let go.
 
         Raises:
             SourceError: the camera is gone, or its pictures are others now.
@@ -95,20 +93,28 @@ class Device:
                     f"{picture.width}×{picture.height} {picture.format.name} now; begin again"
                 )
             yield captured
-        raise SourceError(f"{self.name}: the camera is gone (it gives no more pictures)")
+        if not self._closed.is_set():
+            raise SourceError(f"{self.name}: the camera is gone (it gives no more pictures)")
 
     def close(self) -> None:
-        """Let the camera go."""
-        with suppress(av.error.FFmpegError, OSError, ValueError):
-            self._container.close()
+        """Let the camera go after the picture that it is about to give."""
+        # Only the thread that reads may close: FFmpeg would read from what is not there any more.
+        self._closed.set()
 
     def _capture(self) -> Iterator[Captured]:
+        try:
+            yield from self._arriving()
+        finally:
+            with suppress(av.error.FFmpegError, OSError, ValueError):
+                self._container.close()
+
+    def _arriving(self) -> Iterator[Captured]:
         if not self._container.streams.video:
             raise SourceError(f"{self.name}: gives no pictures")
         stream = self._container.streams.video[0]
         stream.thread_type = "SLICE"  # threads by frames hold some back
         packets = self._container.demux(stream)
-        while True:
+        while not self._closed.is_set():
             try:
                 packet = next(packets, None)
                 if packet is None:

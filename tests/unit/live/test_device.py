@@ -122,3 +122,15 @@ def test_no_pictures_at_all() -> None:
     with pytest.raises(SourceError, match="gives no pictures"):
         Device(PLACE, opening(container))
     assert container.closed
+
+
+def test_a_camera_that_is_let_go(noise_picture: Callable[..., av.VideoFrame]) -> None:
+    container = Container([Packet(noise_picture())] * 9)
+    device = Device(PLACE, opening(container))
+    pictures = device.pictures()
+    next(pictures)
+    next(pictures)
+    device.close()
+    assert not container.closed, "not while somebody may be reading"
+    assert list(pictures) == []
+    assert container.closed
