@@ -20,8 +20,8 @@ from faceerase.cli.outcome import outcome
 from faceerase.configs.film import SHIPPED_MODEL
 from faceerase.errors import FaceEraseError, ProviderUnavailableError, reason_of
 from faceerase.streamer.encode.on_card import SOFTWARE, refusal
-from faceerase.streamer.look.device.card import card_name, load_driver
 from faceerase.streamer.live.capture.opening import cameras_here
+from faceerase.streamer.look.device.card import card_name, load_driver
 from faceerase.streamer.look.engine import OnnxEngine
 from faceerase.streamer.look.providers import why_no_tensorrt
 
