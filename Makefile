@@ -13,10 +13,11 @@ MADE := $(VENV)/.stamp-made
 FILM := $(VENV)/.stamp-film
 TEST := $(VENV)/.stamp-test
 TRAIN := $(VENV)/.stamp-train
+BROWSER := $(VENV)/.stamp-browser
 LINT := $(VENV)/.stamp-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fidelity fuzz kills test-train lint docs clean
+.PHONY: help demo test fidelity fuzz kills test-browser test-train lint docs clean
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*  ## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 20
@@ -28,7 +29,7 @@ demo: $(FILM)  ## anonymise the sample film
 	@echo "its matte:      $(abspath $(DEMO)/matte.mkv)"
 
 test: $(TEST)  ## all tests that need no torch
-	$(BIN)/python -m pytest -m "not train and not fidelity and not kills"
+	$(BIN)/python -m pytest -m "not train and not fidelity and not kills and not browser"
 
 fidelity: $(TEST)  ## every kind of source into every container; writes docs/fidelity.md
 	FIDELITY=write $(BIN)/python -m pytest -m fidelity
@@ -38,6 +39,9 @@ fuzz: $(TEST)  ## thousands of damaged films and pictures through the command (m
 
 kills: $(TEST)  ## stop the program at a hundred random moments and look at what is left
 	$(BIN)/python -m pytest -m kills tests/kills
+
+test-browser: $(BROWSER)  ## the page of faceerase live in Chromium (Debian: apt-get install chromium)
+	$(BIN)/python -m pytest -m browser
 
 test-train: $(TRAIN)  ## the tests of training and export (torch)
 	$(BIN)/python -m pytest -m train
@@ -72,6 +76,10 @@ $(TEST): pyproject.toml | $(MADE)
 
 $(TRAIN): pyproject.toml | $(TEST)
 	$(PIP) install --editable '.[train,test]'
+	@touch $@
+
+$(BROWSER): pyproject.toml | $(TEST)
+	$(PIP) install --editable '.[browser,test]'
 	@touch $@
 
 # mypy follows models/ into torch. Dependency groups need pip 25.1.

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-COMMANDS = ("", "video", "batch", "verify", "doctor", "bench", "data prepare", "train", "export", "evaluate")
+COMMANDS = ("", "video", "batch", "live", "verify", "doctor", "bench", "data prepare", "train", "export", "evaluate")
 TARGET = Path(__file__).parent / "cli.md"
 
 INTRODUCTION = """# Command line

@@ -1,6 +1,6 @@
 """The roll of faces: who is followed, who is certain, who has left. Knows nothing of pictures or networks."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -9,7 +9,7 @@ from faceerase.streamer.box import Box
 from faceerase.streamer.follow.criteria import STARTS_FROM, Criteria
 from faceerase.streamer.follow.linker import Linker
 from faceerase.streamer.follow.sight import Seen
-from faceerase.streamer.follow.track import Reach, covering
+from faceerase.streamer.follow.track import Offsets, Reach, Sightings, covering
 from faceerase.streamer.mask.regions import Region
 
 TAIL_SECONDS, LEAD_SECONDS, SMOOTH_SECONDS = 0.5, 0.12, 0.12
@@ -26,6 +26,10 @@ SIZE_OF = 9
 
 SHADOW = 0.6
 """A face that is not seen and lies in another to this share of its area is that one's shadow."""
+
+
+Cover = Callable[[Sightings, Offsets, int, Reach], tuple[Region, ...]]
+"""What is covered of a face in a frame, told from its sightings; ``covering`` is one."""
 
 
 @dataclass(slots=True)
@@ -56,9 +60,19 @@ class Face:
 class Roll:
     """All faces that a frame still in hand may depend on."""
 
-    def __init__(self, criteria: Criteria, rate: float) -> None:
-        self._criteria = criteria
+    def __init__(self, criteria: Criteria, rate: float, waits: bool = True, cover: Cover = covering) -> None:
+        """Begin a film of ``rate`` frames a second.
+
+        Args:
+            criteria: what counts as a face; may be set anew between two frames.
+            rate: frames a second.
+            waits: whether nobody is covered before a second sighting.
+            cover: what is covered of a face in a frame.
+        """
+        self.criteria = criteria
         self._rate = rate
+        self._waits = waits
+        self._cover = cover
         self._reach = Reach(
             lead=max(2, round(LEAD_SECONDS * rate)),
             tail=max(2, round(TAIL_SECONDS * rate)),
@@ -106,7 +120,7 @@ class Roll:
         """Give each region of a frame to its face; return the faces that became certain with it."""
         dx, dy = seen.offset
         boxes = [region.box.moved(-dx, -dy) for region in regions]
-        numbers = self._linker.link(boxes, [self._criteria.certainty(region) for region in regions])
+        numbers = self._linker.link(boxes, [self.criteria.certainty(region) for region in regions])
         news = []
         for number, region in zip(numbers, regions, strict=True):
             if number is None:
@@ -123,7 +137,7 @@ class Roll:
     def settle(self) -> None:
         """Decide who is real: what shows in one frame, and neither before nor after it, is no face."""
         for face in self._faces.values():
-            face.real = face.real or (face.certain and len(face.sightings) > 1)
+            face.real = face.real or not self._waits or (face.certain and len(face.sightings) > 1)
 
     def end_scene(self) -> None:
         """Say that no frame of the latest scene follows: who was certain in its last one needs no second."""
@@ -138,7 +152,7 @@ class Roll:
             replace(region, track=number)
             for number, face in self._faces.items()
             if face.real and face.scene == seen.scene
-            for region in covering(face.sightings, self._offsets, seen.frame.index, self._reach)
+            for region in self._cover(face.sightings, self._offsets, seen.frame.index, self._reach)
         )
 
     def forget(self, left: int) -> None:
@@ -158,7 +172,7 @@ class Roll:
         return min(self._reach.tail, 2 * len(face.sightings)) if face.real else DOUBTFUL_TAIL
 
     def _is_certain(self, face: Face) -> bool:
-        certainties = [self._criteria.certainty(region) for region in face.sightings.values()]
+        certainties = [self.criteria.certainty(region) for region in face.sightings.values()]
         patient = len(certainties) >= max(3, round(PATIENCE_SECONDS * self._rate))
         return max(certainties) > 1 or (patient and float(np.mean(certainties)) > PATIENT)
 

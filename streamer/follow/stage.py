@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from faceerase.streamer.box import Box
 from faceerase.streamer.follow.camera import camera_shift
 from faceerase.streamer.follow.criteria import Criteria
-from faceerase.streamer.follow.roll import Face, Roll
+from faceerase.streamer.follow.roll import Cover, Face, Roll
 from faceerase.streamer.follow.scene import SceneDetector, small_picture
 from faceerase.streamer.follow.sight import Seen, look_at
+from faceerase.streamer.follow.track import covering
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.in_flight import bytes_of, frames_ahead
 from faceerase.streamer.look.change import ChangeWatch
@@ -46,6 +47,20 @@ class Viewing:
 
 
 @dataclass(frozen=True, slots=True)
+class Foresight:
+    """How much of a frame's future is known when it leaves, in seconds, and how covers are told from it.
+
+    Without any, nobody waits for a second sighting: who is followed is covered.
+    """
+
+    seconds: float = AHEAD_SECONDS
+    cover: Cover = covering
+
+
+A_ROUND = Foresight()
+
+
+@dataclass(frozen=True, slots=True)
 class Masked:
     """A frame, what is to be erased in it, and what was looked at since the last one left."""
 
@@ -62,7 +77,7 @@ def follow(
     Raises:
         ModelError: the network failed.
     """
-    watch = _Watch(planner, engine, criteria, viewing)
+    watch = Watch(planner, engine, criteria, viewing)
     for frame in frames:
         ahead = watch.take(frame)
         yield from watch.leave(ahead)
@@ -70,21 +85,36 @@ def follow(
     yield from watch.leave(0)
 
 
-class _Watch:
+class Watch:
     """The frames in hand and the faces in them."""
 
-    def __init__(self, planner: TilePlanner, engine: MaskEngine, criteria: Criteria, viewing: Viewing) -> None:
+    def __init__(
+        self,
+        planner: TilePlanner,
+        engine: MaskEngine,
+        criteria: Criteria,
+        viewing: Viewing,
+        foresight: Foresight = A_ROUND,
+    ) -> None:
         self._planner = planner
         self._engine = engine
         self._criteria = criteria
         self._viewing = viewing
-        self._roll = Roll(criteria, viewing.rate)
+        self._foresight = foresight
+        self._roll = Roll(criteria, viewing.rate, foresight.seconds > 0, foresight.cover)
         self._scenes = SceneDetector()
         self._changes = ChangeWatch()
         self._rejected: dict[Box, int] = {}
         self._waiting: deque[Seen] = deque()
         self._latest: Seen | None = None
         self._looks = Looks()
+
+    def tune(self, planner: TilePlanner, criteria: Criteria) -> None:
+        """Look at the frames to come by another plan, and by other criteria; everybody is followed on."""
+        if criteria.min_face != self._criteria.min_face:
+            self._changes = ChangeWatch()  # another pyramid: its tiles have other numbers
+        self._planner = planner
+        self._criteria = self._roll.criteria = criteria
 
     def take(self, frame: Frame) -> int:
         """Look at a frame, and at earlier ones again where it shows somebody new; return how many are to wait."""
@@ -109,9 +139,11 @@ class _Watch:
         for face in self._roll.enter(seen, shown.regions):
             self._look_back(face)
         self._roll.settle()
+        if not self._foresight.seconds:
+            return 0
         # Twice the gray picture: it may be a copy, and so may what the eraser holds of it
         size = bytes_of(frame.picture) + 2 * seen.gray.samples.nbytes
-        return frames_ahead(size, round(AHEAD_SECONDS * self._viewing.rate))
+        return frames_ahead(size, round(self._foresight.seconds * self._viewing.rate))
 
     def end(self) -> None:
         """Say that no frame follows."""

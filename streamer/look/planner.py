@@ -20,6 +20,9 @@ ROUND_SECONDS: dict[Scan, float] = {"thorough": 0.0, "balanced": 0.25, "fast": 0
 FOLLOW_EVERY: dict[Scan, int] = {"thorough": 1, "balanced": 1, "fast": 2}
 """In every n-th frame the faces that are followed are looked at closely."""
 
+CLOSELY_EVERY = 3
+"""In every n-th frame a sparing planner looks closely all the same: in the whole picture, faces that touch are one."""
+
 FOLLOW_SIDES = (48, 32, 80)
 """Tile pixels at which a face that is followed is shown, in turn: what one size hides another shows."""
 
@@ -73,12 +76,16 @@ class FramePlan:
 
 @dataclass(frozen=True, slots=True)
 class ScanPlanner:
-    """A ``TilePlanner``: everything every ``round`` frames; ``follow_every`` as in ``FOLLOW_EVERY``."""
+    """A ``TilePlanner``: everything every ``round`` frames; ``follow_every`` as in ``FOLLOW_EVERY``.
+
+    ``sparing``: who is large enough in the tile of the whole picture is followed there, and closely now and then.
+    """
 
     contract: ModelContract
     min_face: float
     round: int
     follow_every: int
+    sparing: bool = False
 
     def plan(self, situation: Situation) -> FramePlan:
         """Return what is looked at; at most the whole pyramid and one view for each face."""
@@ -88,11 +95,13 @@ class ScanPlanner:
         whole = len(pyramid) - 1
         due = [number for number in range(whole) if now.number == 0 or number % self.round == now.number % self.round]
         all_of_them = now.number == 0 or self.round == 1
-        numbers = (*(number for number in due if all_of_them or number not in now.unchanged), whole)
+        numbers = tuple(number for number in due if all_of_them or number not in now.unchanged)
         if now.number % self.follow_every:
-            return FramePlan(pyramid, numbers, (), ())
-        views, shown_in = views_around(now.live, now.number // self.follow_every, side, now.width, now.height)
-        return FramePlan(pyramid, numbers, views, shown_in)
+            return FramePlan(pyramid, (*numbers, whole), (), ())
+        spares = self.sparing and now.number % CLOSELY_EVERY != 0
+        already = (pyramid[whole].view,) if spares else ()
+        views, shown_in = views_around(now.live, now.number // self.follow_every, side, now.width, now.height, already)
+        return FramePlan(pyramid, numbers if spares else (*numbers, whole), views, shown_in)
 
 
 def make_planner(scan: Scan, contract: ModelContract, min_face: float, rate: float) -> ScanPlanner:
@@ -101,7 +110,7 @@ def make_planner(scan: Scan, contract: ModelContract, min_face: float, rate: flo
 
 
 def views_around(
-    boxes: Sequence[Box], number: int, side: int, width: int, height: int
+    boxes: Sequence[Box], number: int, side: int, width: int, height: int, already: Sequence[View] = ()
 ) -> tuple[tuple[View, ...], tuple[int, ...]]:
     """Return few views that show every box well, and for each box which; sizes change from frame to frame.
 
@@ -111,8 +120,9 @@ def views_around(
         side: of a tile.
         width: of the picture.
         height: of the picture.
+        already: views that are looked at anyway; they come first.
     """
-    views: list[View] = []
+    views: list[View] = [*already]
     shown_in = [0] * len(boxes)
     for at in sorted(range(len(boxes)), key=lambda at: -boxes[at].side):
         serving = [n for n, view in enumerate(views) if _serves(view, boxes[at], width, height)]

@@ -73,6 +73,7 @@ def test_the_wheel_is_the_tree(built: Any, root: Path) -> None:
         "py.typed",
         "cli/app.py",
         "streamer/look/engine.py",
+        "streamer/live/web/page.html",
         "configs/train-lite.toml",
         "models/weights/unet-lite-int8.onnx",
         "models/weights/unet-lite.onnx",

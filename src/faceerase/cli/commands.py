@@ -9,6 +9,7 @@ from faceerase.cli.data import app as data
 from faceerase.cli.doctor import doctor
 from faceerase.cli.judge import evaluate
 from faceerase.cli.learn import export, train
+from faceerase.cli.live import live
 from faceerase.cli.verify import verify
 from faceerase.cli.video import video
 
@@ -40,6 +41,7 @@ def _faceerase(
 app.command()(video)
 app.command()(batch)
 app.command()(verify)
+app.command()(live)
 app.command()(doctor)
 app.command()(bench)
 app.add_typer(data, name="data")

@@ -20,6 +20,7 @@ from faceerase.cli.outcome import outcome
 from faceerase.configs.film import SHIPPED_MODEL
 from faceerase.errors import FaceEraseError, ProviderUnavailableError, reason_of
 from faceerase.streamer.encode.on_card import SOFTWARE, refusal
+from faceerase.streamer.live.capture.opening import cameras_here
 from faceerase.streamer.look.device.card import card_name, load_driver
 from faceerase.streamer.look.engine import OnnxEngine
 from faceerase.streamer.look.providers import why_no_tensorrt
@@ -51,7 +52,7 @@ def doctor(
         )
         table.add_row("encoders", ", ".join(name for name, works in encoders.items() if works))
         table.add_row("missing encoders", ", ".join(name for name, works in encoders.items() if not works) or "none")
-        table.add_row("cameras", _cameras())
+        table.add_row("cameras", escape(_cameras()))
         table.add_row("cuda", escape(_cuda(model)))
         table.add_row("tensorrt", escape(_tensorrt()))
         table.add_row("nvdec", escape(_nvdec()))
@@ -68,8 +69,7 @@ def _encodes(name: str) -> bool:
 
 
 def _cameras() -> str:
-    found = sorted(str(path) for path in Path("/dev").glob("video*")) if Path("/dev").is_dir() else []
-    return ", ".join(found) or "none found"
+    return ", ".join(f"{one.camera} ({one.name})" for one in cameras_here()) or "none found"
 
 
 def _cuda(model: Path) -> str:

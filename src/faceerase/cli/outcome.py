@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.logging import RichHandler
 from rich.markup import escape
 
-from faceerase.cli.stop import NOTHING_KEPT, STOPS, Stopped
+from faceerase.cli.stop import GRACE_SECONDS, NOTHING_KEPT, STOPS, Stopped
 from faceerase.errors import FaceEraseError, ModelError, is_out_of_memory
 from faceerase.log import ROOT
 
@@ -26,15 +26,16 @@ stderr = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 @contextmanager
-def outcome(debug: bool, kept: str = NOTHING_KEPT) -> Iterator[None]:
+def outcome(debug: bool, kept: str = NOTHING_KEPT, grace: float = GRACE_SECONDS) -> Iterator[None]:
     """Turn the errors of a command's body into a line and an exit code.
 
     Args:
         debug: adds the traceback and the log.
         kept: what a signal leaves behind.
+        grace: seconds that the way out may take after a signal.
     """
     _log_to_stderr(debug)
-    STOPS.kept = kept
+    STOPS.kept, STOPS.grace = kept, grace
     try:
         yield
     except (typer.Exit, typer.BadParameter):

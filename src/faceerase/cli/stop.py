@@ -42,6 +42,7 @@ class Stops:
 
     def __init__(self) -> None:
         self.kept = NOTHING_KEPT
+        self.grace = GRACE_SECONDS
         self.told = False
         self._first: int | None = None
         self._over = False
@@ -128,7 +129,7 @@ class Stops:
                 self._first = self._first or asked[0]
                 self.end()
             elif asked and deadline is None:
-                deadline = time.monotonic() + GRACE_SECONDS
+                deadline = time.monotonic() + self.grace
 
 
 STOPS = Stops()

@@ -1,0 +1,72 @@
+"""Opens what a name stands for: a device, a camera in the network, or a film; and names the devices that are here.
+
+Knows nothing of what is done with pictures.
+"""
+
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+
+from faceerase.configs.live import CameraConfig
+from faceerase.errors import ConfigError, SourceError
+from faceerase.streamer.live.capture.device import Device
+from faceerase.streamer.live.capture.hand_over import Camera
+from faceerase.streamer.live.capture.place import DEVICES, place_of
+from faceerase.streamer.live.capture.stand_in import StandIn
+
+LINUX_CAMERAS = Path("/sys/class/video4linux")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A camera of this machine: what ``--camera`` calls it, and what it calls itself."""
+
+    camera: str
+    name: str
+
+
+def open_camera(config: CameraConfig) -> Camera:
+    """Return an open camera.
+
+    Raises:
+        ConfigError: there is no such kind of camera, or an option is for another kind.
+        SourceError: it is missing, busy, forbidden, or gives no pictures.
+    """
+    names = [found.name for found in cameras_here()] if sys.platform == "win32" else []
+    place = place_of(config, sys.platform, names)
+    if place.kind != "film":
+        if config.loop:
+            raise ConfigError("--loop is for a film that stands in for a camera")
+        return Device(place)
+    if config.size is not None or config.rate is not None:
+        raise ConfigError("--size and --rate are for cameras; a film has its own")
+    path = Path(place.url)
+    if not path.exists():
+        raise SourceError(f"{place.name}: no such camera or film; 'faceerase live --list' names the cameras")
+    return StandIn(path, config.loop)
+
+
+def cameras_here(folder: Path = LINUX_CAMERAS) -> Sequence[Found]:
+    """Return the cameras of this machine; ``folder`` is where Linux lists them."""
+    kind = DEVICES.get(sys.platform)
+    if kind == "v4l2":
+        return _of_linux(folder)
+    with suppress(av.error.FFmpegError, ValueError):
+        if kind is not None:
+            listed = [device for device in av.enumerate_input_devices(kind) if "video" in device.media_types]
+            return [Found(str(number), device.description) for number, device in enumerate(listed)]
+    return []
+
+
+def _of_linux(folder: Path) -> list[Found]:
+    found = []
+    for entry in sorted(folder.glob("video*"), key=lambda path: int(path.name.removeprefix("video"))):
+        with suppress(OSError, ValueError):
+            # A camera has several nodes; pictures come from the first.
+            if int((entry / "index").read_text()) == 0:
+                found.append(Found(f"/dev/{entry.name}", (entry / "name").read_text().strip()))
+    return found

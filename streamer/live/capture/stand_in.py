@@ -1,0 +1,62 @@
+"""A film that stands in for a camera: its pictures come when they would be shown, as often as wanted.
+
+Knows nothing of what is done with them.
+"""
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from faceerase.streamer.decode.info import FilmInfo
+from faceerase.streamer.decode.source import FilmSource
+from faceerase.streamer.live.capture.hand_over import Captured
+
+
+class StandIn:
+    """A ``Camera`` that is a film."""
+
+    def __init__(self, path: Path, loop: bool) -> None:
+        """Open the film; ``loop``: it begins again when it is over.
+
+        Raises:
+            SourceError: it cannot be read.
+        """
+        self._film = FilmSource(path)
+        self._loop = loop
+        self._closed = threading.Event()
+
+    @property
+    def name(self) -> str:
+        """The film's."""
+        return self._film.info.path.name
+
+    @property
+    def info(self) -> FilmInfo:
+        """The film's."""
+        return self._film.info
+
+    def pictures(self) -> Iterator[Captured]:
+        """Yield pictures at the moments of the film; late where they cannot be decoded in time.
+
+        Raises:
+            SourceError: the film cannot be read further.
+        """
+        begin = time.monotonic()
+        length = 1 / float(self.info.rate)
+        while True:
+            end = 0.0
+            for frame in self._film.frames():
+                shown = frame.time - float(self.info.start)
+                end = shown + length
+                due = begin + shown
+                if self._closed.wait(max(0.0, due - time.monotonic())):
+                    return
+                yield Captured(frame.picture, due)
+            if not self._loop or self._closed.is_set():
+                return
+            begin += end
+
+    def close(self) -> None:
+        """End the film."""
+        self._closed.set()

@@ -1,0 +1,1 @@
+"""Where clean pictures go: a window, a page's screen, recordings, a virtual camera."""

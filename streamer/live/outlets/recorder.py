@@ -1,0 +1,95 @@
+"""Which recording runs, if any, and those that are finished; begun and ended from any thread.
+
+Knows nothing of who asks or of what is recorded.
+"""
+
+import threading
+import time
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from faceerase.configs.live import LiveEncodeConfig
+from faceerase.errors import ConfigError
+from faceerase.streamer.decode.info import FilmInfo
+from faceerase.streamer.encode.codecs import choose_encoder
+from faceerase.streamer.encode.counting import CONSTANT_RATE
+from faceerase.streamer.encode.film_sink import FilmSink
+from faceerase.streamer.encode.settings import SourceCodec
+from faceerase.streamer.live.cleaner import TICKS, Clean
+from faceerase.streamer.live.outlets.take import Recording, Take
+
+
+class Recorder:
+    """Makes recordings of one camera."""
+
+    def __init__(self, info: FilmInfo, encode: LiveEncodeConfig, folder: Path) -> None:
+        """Record what is like ``info``; files without a name of their own go into ``folder``."""
+        self._info = replace(info, time_base=TICKS, audio_rates=())
+        self._encode = encode
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._take: Take | None = None
+        self._finished: list[Recording] = []
+
+    @property
+    def running(self) -> bool:
+        """Whether pictures are recorded now."""
+        return self._take is not None
+
+    @property
+    def finished(self) -> tuple[Recording, ...]:
+        """Recordings that have their names."""
+        return tuple(self._finished)
+
+    def start(self, target: Path | None = None) -> None:
+        """Begin a recording; None: under a name that says when.
+
+        Raises:
+            ConfigError: one runs already, or the container counts frames and knows no times.
+            SinkError: the place cannot be written to, or encoder and container don't go together.
+        """
+        with self._lock:
+            if self._take is not None:
+                raise ConfigError("a recording runs already; stop it first")
+            target = target or _unused(self._folder / f"live-{datetime.now():%Y%m%d-%H%M%S}.mp4")
+            if target.suffix.lower() in CONSTANT_RATE:
+                raise ConfigError(f"{target}: a camera's pictures are not evenly spaced; name an .mp4, .mov or .mkv")
+            info = self._info
+            source = SourceCodec(info.codec, info.profile, (info.width, info.height))
+            choice = choose_encoder(self._encode, source, info.planar_format, info.full_range, target.suffix)
+            self._take = Take(target, FilmSink(target, info, choice, beside=None))
+
+    def show(self, clean: Clean) -> None:
+        """Record a picture if a recording runs.
+
+        Raises:
+            SinkError: an earlier picture could not be written.
+        """
+        with self._lock:
+            if self._take is not None:
+                self._take.show(clean)
+
+    def stop(self, at: float | None = None) -> Recording | None:
+        """End the recording that runs, if any, at a moment of ``time.monotonic`` (None: now); return what it became.
+
+        Raises:
+            SinkError: it could not be written.
+            VerificationError: it is not whole.
+        """
+        with self._lock:
+            take, self._take = self._take, None
+            if take is None:
+                return None
+            done = take.finish(time.monotonic() if at is None else at)
+            if done is not None:
+                self._finished.append(done)
+            return done
+
+
+def _unused(path: Path) -> Path:
+    number, candidate = 1, path
+    while candidate.exists():
+        number += 1
+        candidate = path.with_stem(f"{path.stem}-{number}")
+    return candidate
