@@ -70,7 +70,7 @@ class LookConfig(Frozen):
     ``scan``: ``thorough`` looks everywhere in every frame, ``balanced`` everywhere every quarter of a second and around
     known faces in every frame, ``fast`` everywhere every half second. ``min_face`` is the height in source pixels of
     the smallest face to be found; ``threads`` of the network on the CPU, 0 = one per core; ``batch_size`` in tiles:
-    ``auto`` is what the memory of a card allows, and 16 on the CPU.
+    ``auto`` is what the memory of a card allows, and 8 on the CPU.
     """
 
     model: Path = SHIPPED_MODEL
