@@ -60,6 +60,10 @@ class Box:
         height = min(self.y1, other.y1) - max(self.y0, other.y0)
         return max(0.0, width) * max(0.0, height)
 
+    def apart(self, other: Self) -> bool:
+        """Return whether the boxes share nothing but, perhaps, an edge."""
+        return self.x1 <= other.x0 or other.x1 <= self.x0 or self.y1 <= other.y0 or other.y1 <= self.y0
+
     def has(self, point: tuple[float, float]) -> bool:
         """Return whether a point lies inside; left and upper edges belong to the box."""
         x, y = point

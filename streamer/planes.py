@@ -76,6 +76,10 @@ class Layout:
         """The greatest value of an integer sample; 1 for floats."""
         return 1 if self.floating else (1 << self.depth) - 1
 
+    def block_of(self, plane: int) -> tuple[int, int]:
+        """Return how many samples (across, down) of a plane lie in one cell, the block of luma of a chroma sample."""
+        return (1, 1) if plane in self.chroma else self.block
+
     def neutral(self, plane: int) -> int:
         """Black, as the value of one sample of a plane (limited-range black in YUV)."""
         if self.rgb or self.floating:

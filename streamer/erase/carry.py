@@ -9,6 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from faceerase.streamer.erase.inpaint import Fill
+
 REFRESH_SECONDS = 0.25
 """Time constant with which a carried fill follows the new ones."""
 
@@ -21,14 +23,11 @@ RIM = 0.12
 KEPT = 50
 """Frames after which a fill that was not asked for is dropped."""
 
-Key = tuple[int, int]
-"""Number of the face, number of the plane."""
-
 
 @dataclass(frozen=True, slots=True, repr=False)
 class _Carried:
     samples: NDArray[np.float32]
-    grain: float
+    grain: NDArray[np.float32]
     frame: int
 
 
@@ -38,34 +37,33 @@ class Carry:
     def __init__(self, rate: float) -> None:
         """Begin a film of ``rate`` frames per second."""
         self._follow = 1 - float(np.exp(-1 / (rate * REFRESH_SECONDS)))
-        self._fills: dict[Key, _Carried] = {}
+        self._fills: dict[int, _Carried] = {}
 
-    def blend(
-        self, key: Key, frame: int, fill: NDArray[np.float32], hole: NDArray[np.uint8], grain: float, white: float
-    ) -> tuple[NDArray[np.float32], float]:
-        """Return a fill and its grain, mixed with those of the frames before.
+    def blend(self, face: int, frame: int, fill: Fill, white: float) -> Fill:
+        """Return a fill and its grain, mixed with those of the frames before, each plane as its own light allows.
 
         Args:
-            key: whose fill it is.
+            face: number of the face whose fill it is.
             frame: number of the frame.
-            fill: today's, float32, in the plane's own values.
-            hole: uint8 0/1, the same shape.
-            grain: standard deviation of the noise around, in the plane's own values.
-            white: greatest value of the plane.
+            fill: today's.
+            white: greatest value of a plane.
         """
-        before = self._fills.get(key)
+        before = self._fills.get(face)
         if before is not None:
-            old = np.asarray(cv2.resize(before.samples, fill.shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
-            inside = hole > 0
-            jump = abs(float(fill[inside].mean()) - float(old[inside].mean())) / white if inside.any() else 1.0
-            follow = min(1.0, self._follow + jump / CHANGED_LIGHT)
-            depth = np.asarray(cv2.distanceTransform(hole, cv2.DIST_L2, 3), np.float32)
-            share = np.clip(depth / (RIM * max(fill.shape)), 0, 1) * np.float32(1 - follow)
-            fill = fill + (old - fill) * share
-            grain = grain + (before.grain - grain) * (1 - follow)
-        self._fills[key] = _Carried(fill, grain, frame)
-        return fill, grain
+            size = fill.samples.shape[1::-1]
+            old = cv2.resize(before.samples, size, interpolation=cv2.INTER_LINEAR).reshape(fill.samples.shape)
+            inside = fill.hole.astype(np.float32)[:, :, None]
+            area = max(1.0, float(inside.sum()))
+            jump = np.abs(((fill.samples - old) * inside).sum(axis=(0, 1))) / np.float32(area * white)
+            follow = np.minimum(np.float32(1), np.float32(self._follow) + jump / np.float32(CHANGED_LIGHT))
+            depth = np.asarray(cv2.distanceTransform(fill.hole, cv2.DIST_L2, 3), np.float32)[:, :, None]
+            share = np.minimum(depth / np.float32(RIM * max(size)), np.float32(1)) * (1 - follow)
+            samples = np.asarray(fill.samples + (old - fill.samples) * share, np.float32)
+            grain = np.asarray(fill.grain + (before.grain - fill.grain) * (1 - follow), np.float32)
+            fill = Fill(samples, fill.hole, grain)
+        self._fills[face] = _Carried(fill.samples, fill.grain, frame)
+        return fill
 
     def forget(self, frame: int) -> None:
         """Drop what was not asked for lately."""
-        self._fills = {key: kept for key, kept in self._fills.items() if frame - kept.frame <= KEPT}
+        self._fills = {face: kept for face, kept in self._fills.items() if frame - kept.frame <= KEPT}

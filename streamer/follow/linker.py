@@ -6,12 +6,14 @@ Knows nothing of shapes, pictures or what happens between sightings.
 """
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-import supervision as sv
-from trackers import CBIoUTracker
 
 from faceerase.streamer.box import Box
+
+if TYPE_CHECKING:
+    from trackers import CBIoUTracker
 
 LEAST = 0.15
 """The tracker passes over boxes below a confidence of 0.1; a doubtful region gets this at least."""
@@ -29,16 +31,9 @@ class Linker:
             starts_from: certainty, 0 to 1, from which a region can begin a new face.
             first: number of the first face.
         """
-        self._tracker = CBIoUTracker(
-            lost_track_buffer=max(1, round(lost_after * 30)),  # counted at 30 frames per second, whatever the rate
-            frame_rate=rate,
-            track_activation_threshold=starts_from,
-            high_conf_det_threshold=starts_from,
-            minimum_consecutive_frames=1,
-            minimum_iou_threshold_first_assoc=0.1,
-            minimum_iou_threshold_second_assoc=0.1,
-            minimum_iou_threshold_unconfirmed_assoc=0.1,
-        )
+        self._rate, self._lost_after, self._starts_from = rate, lost_after, starts_from
+        self._tracker: CBIoUTracker | None = None
+        self._any_frame = False
         self._numbers: dict[int, int] = {}
         self._next = first
 
@@ -54,6 +49,16 @@ class Linker:
             boxes: in stabilised coordinates.
             certainties: 0 to 1, of each.
         """
+        if self._tracker is None and not boxes:
+            self._any_frame = True
+            return ()
+        # Slow to load: films without a face, and the first look at any film, do without.
+        import supervision as sv
+
+        if self._tracker is None:
+            self._tracker = self._new_tracker()
+            if self._any_frame:  # the tracker treats the first one differently
+                self._tracker.update(sv.Detections.empty())
         corners = np.array([[box.x0, box.y0, box.x1, box.y1] for box in boxes], np.float64).reshape(-1, 4)
         sure = np.array([max(LEAST, min(1.0, value)) for value in certainties], np.float64)
         before = list(self._tracker.tracks)  # held, so that no new track is taken for one that has died
@@ -73,6 +78,20 @@ class Linker:
             if key is not None:
                 faces[int(place)] = self._number(key)
         return tuple(faces)
+
+    def _new_tracker(self) -> "CBIoUTracker":
+        from trackers import CBIoUTracker
+
+        return CBIoUTracker(
+            lost_track_buffer=max(1, round(self._lost_after * 30)),  # counted at 30 frames per second, at any rate
+            frame_rate=self._rate,
+            track_activation_threshold=self._starts_from,
+            high_conf_det_threshold=self._starts_from,
+            minimum_consecutive_frames=1,
+            minimum_iou_threshold_first_assoc=0.1,
+            minimum_iou_threshold_second_assoc=0.1,
+            minimum_iou_threshold_unconfirmed_assoc=0.1,
+        )
 
     def _number(self, key: int) -> int:
         if key not in self._numbers:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from faceerase.streamer.box import Box
 from faceerase.streamer.follow.criteria import Criteria
 from faceerase.streamer.frame import Frame
-from faceerase.streamer.look.candidates import Candidate, find_candidates, is_same
+from faceerase.streamer.look.candidates import Candidate, distinct, find_candidates, is_same
 from faceerase.streamer.look.gray import GrayPicture
 from faceerase.streamer.look.looks import Looks
 from faceerase.streamer.look.planner import FramePlan
@@ -17,7 +17,7 @@ from faceerase.streamer.look.pyramid import Tile
 from faceerase.streamer.look.second_look import look_closer
 from faceerase.streamer.look.view import View, cut_view
 from faceerase.streamer.mask.regions import Region
-from faceerase.streamer.mask.threshold import DOUBTFUL, HOPELESS, SPECK
+from faceerase.streamer.mask.threshold import DOUBTFUL, DOUBTFUL_BESIDE, HOPELESS, SPECK
 from faceerase.streamer.seams import MaskEngine
 
 EDGE = 0.1
@@ -119,10 +119,16 @@ def _fresh(
     known: Sequence[Box],
     rejected: Sequence[Box],
 ) -> tuple[Candidate, ...]:
-    tiles = [*(plan.pyramid[number] for number in plan.numbers), *(_whole_faces(view, seen) for view in plan.views)]
+    planned = [plan.pyramid[number] for number in plan.numbers]
+    beside = [_whole_faces(view, seen) for view in plan.views]
+    speck, count = SPECK * criteria.min_face, len(planned)
+    found = [
+        *find_candidates(planned, maps[:count], DOUBTFUL * threshold, speck),
+        *find_candidates(beside, maps[count:], DOUBTFUL_BESIDE * threshold, speck),
+    ]
     return tuple(
         one
-        for one in find_candidates(tiles, maps, DOUBTFUL * threshold, SPECK * criteria.min_face)
+        for one in distinct(found)
         if not any(one.box.overlap(box) > KNOWN for box in known) and not any(is_same(one.box, box) for box in rejected)
     )
 

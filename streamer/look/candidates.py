@@ -44,6 +44,8 @@ def find_candidates(
     """
     found = []
     for tile, map_ in zip(tiles, maps, strict=True):
+        if float(map_.max()) <= threshold:
+            continue
         for spot in (*find_spots(map_, map_ > SURER * threshold), *find_spots(map_, map_ > threshold)):
             box = tile.view.to_picture(spot.box)
             if box.side >= smallest and tile.own.has(box.centre):
@@ -62,5 +64,7 @@ def distinct(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
 
 def is_same(one: Box, other: Box) -> bool:
     """Return whether two boxes are probably around the same face."""
+    if one.apart(other):
+        return False
     ratio = one.side / max(1e-6, other.side)
     return 1 / SAME_SIZE < ratio < SAME_SIZE and one.overlap(other) > SAME_OVERLAP

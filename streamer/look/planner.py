@@ -7,6 +7,7 @@ Know nothing of pictures' contents, networks or tracks' past.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil, floor
 
 from faceerase.configs.film import Scan
 from faceerase.contract import ModelContract
@@ -123,18 +124,36 @@ def views_around(
         already: views that are looked at anyway; they come first.
     """
     views: list[View] = [*already]
+    holds: list[list[Box]] = [[] for _ in already]
     shown_in = [0] * len(boxes)
     for at in sorted(range(len(boxes)), key=lambda at: -boxes[at].side):
-        serving = [n for n, view in enumerate(views) if _serves(view, boxes[at], width, height)]
-        if not serving:
-            views.append(view_of(boxes[at], FOLLOW_SIDES[number % len(FOLLOW_SIDES)], side, width, height))
-        shown_in[at] = serving[0] if serving else len(views) - 1
+        box = boxes[at]
+        for n, view in enumerate(views):
+            moved = _moved_to_serve(view, [*holds[n], box], width, height)
+            if moved is not None:
+                views[n] = moved
+                break
+        else:
+            n = len(views)
+            views.append(view_of(box, FOLLOW_SIDES[number % len(FOLLOW_SIDES)], side, width, height))
+            holds.append([])
+        holds[n].append(box)
+        shown_in[at] = n
     return tuple(views), tuple(shown_in)
 
 
-def _serves(view: View, box: Box, width: int, height: int) -> bool:
-    shown = box.side * view.scale
-    around = box.grown(AROUND * box.side)
+def _moved_to_serve(view: View, boxes: Sequence[Box], width: int, height: int) -> View | None:
+    """Return a view, moved no further than it must be, that shows every box well; None: there is none."""
+    if any(not FACE_RANGE[0] <= box.side * view.scale <= FACE_RANGE[1] for box in boxes):
+        return None
     # At the picture's edge there is nothing more to be seen around a face.
-    wanted = Box(max(0.0, around.x0), max(0.0, around.y0), min(float(width), around.x1), min(float(height), around.y1))
-    return FACE_RANGE[0] <= shown <= FACE_RANGE[1] and view.holds(wanted)
+    around = [box.grown(AROUND * box.side) for box in boxes]
+    x = _start(view.x, view.span, [(max(0.0, one.x0), min(float(width), one.x1)) for one in around])
+    y = _start(view.y, view.span, [(max(0.0, one.y0), min(float(height), one.y1)) for one in around])
+    return None if x is None or y is None else View(x, y, view.span, view.side)
+
+
+def _start(start: int, span: int, wanted: Sequence[tuple[float, float]]) -> int | None:
+    """Return where a view starts along one axis that holds all that is wanted, as near as can be to where it did."""
+    last, first = floor(min(one for one, _ in wanted)), ceil(max(other for _, other in wanted)) - span
+    return min(max(start, first), last) if first <= last else None

@@ -24,13 +24,18 @@ class Spot:
 
 def find_spots(map_: NDArray[np.float32], mask: NDArray[np.bool_]) -> tuple[Spot, ...]:
     """Return the 8-connected parts of a mask over a map, both (height, width)."""
-    if not mask.any():
+    marked = np.asarray(mask, np.uint8)
+    left, top, across, down = cv2.boundingRect(marked)
+    if across == 0:
         return ()
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    # Most of a tile is empty: only what holds something is gone through.
+    part = marked[top : top + down, left : left + across]
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(part, connectivity=8)
     spots = []
     for label in range(1, count):
         x, y, width, height = (int(value) for value in stats[label][:4])
         patch = np.asarray(labels[y : y + height, x : x + width] == label)
+        x, y = x + left, y + top
         score = float(map_[y : y + height, x : x + width][patch].max())
         spots.append(Spot(Box(x, y, x + width, y + height), patch, score))
     return tuple(spots)

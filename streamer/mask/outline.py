@@ -120,12 +120,25 @@ def _parted(map_: NDArray[np.float32], inside: NDArray[np.bool_], wanted: Box, g
         ours = int(sizes.argmax())
         if count < 3 or not sizes.any():
             continue
-        nearest = _nearest_core(labels)
-        found = find_spots(map_, inside & (nearest == ours) & _reach(labels == ours, wanted))
+        near = _window_around(labels == ours, wanted)
+        part = np.zeros_like(inside)
+        part[near] = inside[near] & (_nearest_core(labels[near]) == ours) & _reach(labels[near] == ours, wanted)
+        found = find_spots(map_, part)
         spots = [spot for spot in found if _touches(spot, wanted)]
         if spots and _around(spots).side <= grows * wanted.side:
             return spots
     return []
+
+
+def _window_around(core: NDArray[np.bool_], wanted: Box) -> tuple[slice, slice]:
+    """Return the rows and columns in which all lies that is as near to a core as its rim is wide, or to another so."""
+    x, y, width, height = cv2.boundingRect(core.astype(np.uint8))
+    around = 2 * _rim(wanted) + 1
+    return slice(max(0, y - around), y + height + around), slice(max(0, x - around), x + width + around)
+
+
+def _rim(wanted: Box) -> int:
+    return max(1, round(RIM * wanted.side))
 
 
 def _nearest_core(labels: NDArray[np.int32]) -> NDArray[np.int32]:
@@ -141,7 +154,7 @@ def _nearest_core(labels: NDArray[np.int32]) -> NDArray[np.int32]:
 
 def _reach(core: NDArray[np.bool_], wanted: Box) -> NDArray[np.bool_]:
     """Return what lies no further from a core than a rim of a face of this size is wide."""
-    radius = max(1, round(RIM * wanted.side))
+    radius = _rim(wanted)
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
     return np.asarray(cv2.dilate(core.astype(np.uint8), disc)) > 0
 

@@ -54,22 +54,41 @@ class FrameMask:
     regions: tuple[Region, ...]
 
 
-def draw_regions(regions: Iterable[Region], columns: int, rows: int, block: tuple[int, int]) -> NDArray[np.uint8]:
-    """Return the cells that regions cover, uint8 0/1 (rows, columns); a cell is ``block`` pixels wide and high."""
+def draw_regions(
+    regions: Iterable[Region], columns: int, rows: int, block: tuple[int, int], at: tuple[int, int] = (0, 0)
+) -> NDArray[np.uint8]:
+    """Return the cells that regions cover, uint8 0/1 (rows, columns), from cell ``at`` (column, row) on.
+
+    A cell is ``block`` pixels wide and high.
+    """
     cells = np.zeros((rows, columns), np.uint8)
     for region in regions:
-        box = region.box
-        x0, x1 = int(np.floor(box.x0 / block[0])), int(np.ceil(box.x1 / block[0]))
-        y0, y1 = int(np.floor(box.y0 / block[1])), int(np.ceil(box.y1 / block[1]))
+        x0, y0, x1, y1 = _cells_of(region, block)
+        x0, y0, x1, y1 = x0 - at[0], y0 - at[1], x1 - at[0], y1 - at[1]
         if x1 <= max(0, x0) or y1 <= max(0, y0) or x0 >= columns or y0 >= rows:
             continue
         size = (x1 - x0, y1 - y0)
         shrink = max(size) < SHAPE_SIDE
         drawn = cv2.resize(region.shape, size, interpolation=cv2.INTER_AREA if shrink else cv2.INTER_LINEAR)
         covered = (np.asarray(drawn) > COUNTS_FROM).astype(np.uint8)
-        at = cells[max(0, y0) : y1, max(0, x0) : x1]
-        at |= covered[max(0, -y0) : max(0, -y0) + at.shape[0], max(0, -x0) : max(0, -x0) + at.shape[1]]
+        part = cells[max(0, y0) : y1, max(0, x0) : x1]
+        part |= covered[max(0, -y0) : max(0, -y0) + part.shape[0], max(0, -x0) : max(0, -x0) + part.shape[1]]
     return cells
+
+
+def cells_around(
+    regions: Iterable[Region], columns: int, rows: int, block: tuple[int, int]
+) -> tuple[int, int, int, int]:
+    """Return the rectangle of cells (x0, y0, x1, y1) outside which ``draw_regions`` draws nothing of some regions."""
+    boxes = [_cells_of(region, block) for region in regions]
+    x0, y0 = (max(0, min(box[axis] for box in boxes)) for axis in (0, 1))
+    return x0, y0, min(columns, max(box[2] for box in boxes)), min(rows, max(box[3] for box in boxes))
+
+
+def _cells_of(region: Region, block: tuple[int, int]) -> tuple[int, int, int, int]:
+    box = region.box
+    x0, x1 = int(np.floor(box.x0 / block[0])), int(np.ceil(box.x1 / block[0]))
+    return x0, int(np.floor(box.y0 / block[1])), x1, int(np.ceil(box.y1 / block[1]))
 
 
 def to_shape(outline: NDArray[np.uint8]) -> NDArray[np.uint8]:

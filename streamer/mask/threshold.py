@@ -35,6 +35,10 @@ little is lost where they are none (ADR 10); what a second look confirms needs l
 DOUBTFUL = 0.69
 """Share of the model's threshold from which a spot is worth a second look."""
 
+DOUBTFUL_BESIDE = 1.0
+"""The same for what a view around somebody else shows: nine in ten of the more doubtful ones are nobody, and planned
+tiles show the place as well."""
+
 HOPELESS = 0.3
 """Share of the threshold which the first of a second look's tiles must reach for the others to be looked at: the mean
 of all could hardly convince any more."""

@@ -18,6 +18,7 @@ from faceerase.streamer.look.planner import (
     Scan,
     Situation,
     make_planner,
+    views_around,
 )
 from faceerase.streamer.look.pyramid import plan_pyramid
 from faceerase.streamer.seams import TilePlanner
@@ -182,6 +183,23 @@ def test_neighbours_share_a_view(scan: Scan, make_contract: Callable[..., ModelC
     far = (Box(100, 500, 140, 550), Box(1500, 505, 1540, 552))
     assert len(planner.plan(Situation(0, 1920, 1080, near)).views) == 1
     assert len(planner.plan(Situation(0, 1920, 1080, far)).views) == 2
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_view_moves_aside_for_a_neighbour(number: int) -> None:
+    # Around the first face alone, the view would end in the middle of the second.
+    first, second = Box(900, 500, 960, 560), Box(1015, 500, 1070, 556)
+    views, shown_in = views_around((first, second), number, 256, 1920, 1080)
+    assert len(views) == 1
+    assert shown_in == (0, 0)
+    for box in (first, second):
+        assert views[0].holds(box.grown(0.5 * box.side))
+
+
+def test_faces_too_far_apart_have_views_of_their_own() -> None:
+    views, shown_in = views_around((Box(100, 100, 160, 160), Box(900, 600, 960, 660)), 0, 256, 1920, 1080)
+    assert len(views) == 2
+    assert sorted(shown_in) == [0, 1]
 
 
 def test_the_size_at_which_a_face_is_shown_changes_from_look_to_look(scan: Scan, planner: TilePlanner) -> None:

@@ -53,3 +53,8 @@ def test_the_bare_folder_names_are_not_importable_from_elsewhere(tmp_path_factor
     folder = tmp_path_factory.mktemp("elsewhere")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=folder, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("slow", ["scipy", "supervision", "trackers", "scenedetect", "matplotlib", "requests"])
+def test_the_command_starts_without_what_is_slow_to_load(slow: str) -> None:
+    assert slow not in {name.partition(".")[0] for name in _brought_along("faceerase.cli.app")}

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from faceerase.streamer.box import Box
 from faceerase.streamer.look.view import View
 from faceerase.streamer.mask.outline import Outline, region_in
-from faceerase.streamer.mask.regions import SHAPE_SIDE, FrameMask, Region, draw_regions
+from faceerase.streamer.mask.regions import SHAPE_SIDE, FrameMask, Region, cells_around, draw_regions
 
 Mask = NDArray[np.bool_]
 SIDE = 120
@@ -309,3 +309,20 @@ def test_a_face_by_itself_is_not_parted_into_eyes() -> None:
     region = region_in(eyes, STRAIGHT, Box(24, 40, 92, 80), outline(0.08, 1.35))
     assert region is not None
     assert region.box.width > 60
+
+
+@pytest.mark.parametrize("block", [(1, 1), (2, 2), (2, 1)])
+@pytest.mark.parametrize("seed", range(6))
+def test_cells_drawn_around_regions_are_those_of_the_whole_frame(seed: int, block: tuple[int, int]) -> None:
+    rng = np.random.default_rng(seed)
+    columns, rows = 60, 40
+    shape = rng.integers(0, 256, (SHAPE_SIDE, SHAPE_SIDE)).astype(np.uint8)
+    corners = rng.uniform(-20, 110, (3, 2))
+    regions = [Region(Box(x, y, x + 7.3 + 9 * n, y + 12.6), shape, 1.0) for n, (x, y) in enumerate(corners)]
+    whole = draw_regions(regions, columns, rows, block)
+    x0, y0, x1, y1 = cells_around(regions, columns, rows, block)
+    outside = whole.copy()
+    outside[y0:y1, x0:x1] = 0
+    assert not outside.any()
+    if x0 < x1 and y0 < y1:
+        assert np.array_equal(draw_regions(regions, x1 - x0, y1 - y0, block, (x0, y0)), whole[y0:y1, x0:x1])

@@ -19,7 +19,7 @@ from faceerase.errors import ConfigError
 OF_ONE_FILM = frozenset({"source", "output", "matte", "report"})
 """Parameters of ``video`` that a batch has others for."""
 
-OF_THE_RUN = frozenset({"context", "overwrite", "allow_url", "workers", "json_lines", "debug"})
+OF_THE_RUN = frozenset({"context", "overwrite", "allow_url", "threads", "workers", "json_lines", "debug"})
 """Parameters of ``video`` that say nothing about what comes out."""
 
 

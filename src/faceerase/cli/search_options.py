@@ -121,7 +121,7 @@ BatchSize = Annotated[
     typer.Option(
         metavar="TILES|auto",
         rich_help_panel="The network",
-        help="Tiles per run of the network; auto is what the memory of a card allows, and 16 on the CPU. "
+        help="Tiles per run of the network; auto is what the memory of a card allows, and 8 on the CPU. "
         f"(default: {_LOOK.batch_size})",
     ),
 ]
@@ -133,6 +133,16 @@ Decoder = Annotated[
         help="What decodes a film: cpu: FFmpeg; cuda: an NVIDIA card; auto: a card whose first pictures are the same "
         "bits as FFmpeg's. Where the card does not do, FFmpeg does, and says why. "
         f"(default: {film.DecodeConfig().decoder})",
+    ),
+]
+
+Threads = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N",
+        rich_help_panel="The network",
+        help="Threads of the network on the CPU; 0: one per core. The result does not depend on it. "
+        f"(default: {_LOOK.threads})",
     ),
 ]
 

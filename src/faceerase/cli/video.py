@@ -58,6 +58,7 @@ def video(
     model_sha256: search.ModelSha256 = None,
     provider: search.Provider = None,
     batch_size: search.BatchSize = None,
+    threads: search.Threads = None,
     decoder: search.Decoder = None,
     verify: search.Verify = None,
     detector: search.Detector = None,
@@ -83,6 +84,7 @@ def video(
         tables = tables_of(context.params)
         tables["segments"]["workers"] = workers_of(workers)
         tables["decode"]["allow_url"] = allow_url
+        tables["look"]["threads"] = threads
         resolved = load_film_config(config, tables, purpose)
         _log.info("configuration: %s", resolved.model_dump_json())
         if (detector or keep_rejected) and not resolved.verify.enabled:
