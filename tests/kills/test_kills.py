@@ -1,6 +1,7 @@
 """A program that is stopped at random moments: never a file under a final name that is not the whole result.
 
-Six kills run with the other tests; ``make kills`` runs a hundred. ``KILLS`` and ``SEED`` change how many, and which.
+As it is, and in segments with ``--resume``, where the next run goes on to the same bytes. A few kills run with the
+other tests; ``make kills`` runs a hundred of each kind. ``KILLS`` and ``SEED`` change how many, and which.
 """
 
 import json
@@ -17,7 +18,11 @@ from pathlib import Path
 
 import pytest
 
-FEW, MANY = 6, 100
+FEW, MANY = 3, 100
+WORKING = 0.6
+"""Share of its time after which the program has started: every second kill comes later."""
+
+IN_SEGMENTS = ("--resume", "--segment", "0.16")
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
 PROGRAM = (sys.executable, "-c", "from faceerase.cli.app import video_main; video_main()")
 HANGS_SECONDS = 300
@@ -37,16 +42,22 @@ class Kill:
 
 @dataclass(frozen=True)
 class Job:
-    """A film, what it becomes undisturbed, and how long that takes."""
+    """A film, what it becomes undisturbed, how long that takes; ``options``: with which others it is started."""
 
     source: Path
+    options: tuple[str, ...]
     whole: dict[str, bytes]
     seconds: float
+
+    @property
+    def resumes(self) -> bool:
+        """Whether finished segments may be left."""
+        return "--resume" in self.options
 
     def start(self, folder: Path) -> "subprocess.Popen[str]":
         """Begin to work on it in a folder."""
         names = ["-o", folder / "clean.mp4", "--matte", folder / "matte.mkv", "--overwrite"]
-        command = [*PROGRAM, str(self.source), *map(str, names)]
+        command = [*PROGRAM, str(self.source), *map(str, names), *self.options]
         # As at a terminal, whatever the tests themselves were started from
         back = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
         return subprocess.Popen(
@@ -75,19 +86,21 @@ class Job:
         return [path.name for path in visible if path.read_bytes() != self.whole.get(path.name)]
 
 
-@pytest.fixture(scope="module")
-def job(tmp_path_factory: pytest.TempPathFactory, make_film: Callable[..., Path]) -> Job:
+@pytest.fixture(scope="module", params=[(), IN_SEGMENTS], ids=["plain", "in segments"])
+def job(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, make_film: Callable[..., Path]
+) -> Job:
     folder = tmp_path_factory.mktemp("kills")
-    source = make_film(folder / "film.mp4", width=128, height=96)
+    source = make_film(folder / "film.mp4", width=128, height=96, group=4)
     clean = folder / "clean"
     clean.mkdir()
     begun = time.monotonic()
-    with Job(source, {}, 0).start(clean) as process:
+    with Job(source, request.param, {}, 0).start(clean) as process:
         _, err = process.communicate(timeout=HANGS_SECONDS)
     assert process.returncode == 0, err
     whole = {path.name: path.read_bytes() for path in clean.iterdir()}
     assert whole.keys() == {"clean.mp4", "matte.mkv"}
-    return Job(source, whole, time.monotonic() - begun)
+    return Job(source, request.param, whole, time.monotonic() - begun)
 
 
 def kills(job: Job, folder: Path, count: int) -> list[Kill]:
@@ -96,21 +109,23 @@ def kills(job: Job, folder: Path, count: int) -> list[Kill]:
     done = []
     for number in range(count):
         signum = SIGNALS[number % len(SIGNALS)]
-        kill = job.kill(folder, signum, moments.uniform(0, 1.05 * job.seconds))
+        begin = moments.choice((0, WORKING))
+        kill = job.kill(folder, signum, moments.uniform(begin * job.seconds, 1.05 * job.seconds))
         done.append(kill)
         assert job.wrong_in(folder) == [], kill
         if signum != signal.SIGKILL:
-            assert not any(name.startswith(".") for name in kill.left), kill
+            hidden = [name for name in kill.left if name.startswith(".")]
+            assert all(job.resumes and name.endswith(".segments") for name in hidden), kill
             assert kill.code in {0, 128 + signum, -signum}, kill
             assert kill.code != 0 or set(kill.left) == job.whole.keys(), kill
             assert "Traceback" not in kill.err or kill.code == -signum, kill
-        if signum == signal.SIGKILL:
+        if signum == signal.SIGKILL or job.resumes:
             with job.start(folder) as process:
                 _, err = process.communicate(timeout=HANGS_SECONDS)
             assert process.returncode == 0, (kill, err)
             assert {path.name: path.read_bytes() for path in folder.iterdir()} == job.whole, kill
         for path in folder.iterdir():
-            path.unlink()
+            path.unlink()  # no folder among them: the second run left none
     return done
 
 
@@ -123,8 +138,10 @@ def test_many_kills(job: Job, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     done = kills(job, tmp_path, int(os.environ.get("KILLS", MANY)))
     figures = {
         "kills": len(done),
+        "options": job.options,
         "undisturbed_seconds": round(job.seconds, 2),
         "codes": {s.name: dict(Counter(k.code for k in done if k.signum == s)) for s in SIGNALS},
+        "segments_left": sum(any(name.endswith(".segments") for name in k.left) for k in done),
         "left_by_sigkill": Counter(len(k.left) for k in done if k.signum == signal.SIGKILL),
         "longest_end_seconds": {s.name: round(max(k.took for k in done if k.signum == s), 2) for s in SIGNALS},
     }
