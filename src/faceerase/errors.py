@@ -8,6 +8,7 @@
     ├── ModelError                      5   the network cannot be loaded or run
     │   ├── ModelContractError          5   the file has no contract, or one we do not know
     │   └── ProviderUnavailableError    5   the asked-for provider does not work here
+    ├── ClusterError                    5   no cluster answers, or its machines cannot be used
     ├── ConfigError                     2   an option or a configuration file is wrong
     ├── DataError                       3   a training set cannot be read
     ├── ExportError                     5   the exported network is not the trained one
@@ -50,6 +51,12 @@ class ModelContractError(ModelError):
 
 class ProviderUnavailableError(ModelError):
     """The asked-for execution provider does not work on this machine."""
+
+
+class ClusterError(FaceEraseError):
+    """No cluster answers, or its machines cannot be used."""
+
+    exit_code: ClassVar[int] = 5
 
 
 class ConfigError(FaceEraseError):

@@ -4,9 +4,10 @@ A unit is a picklable value that finds everything else where it runs: files by p
 Knows nothing of processes, machines, or what a unit does.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from pathlib import Path
+from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 from faceerase.configs.film import LookConfig
 from faceerase.errors import FaceEraseError
@@ -58,6 +59,29 @@ class Unit(Protocol[ResultT_co]):
 
     def clear(self, pid: int) -> None:
         """Remove what a process that was ended in the middle of it left behind; called where the batch is run."""
+        ...
+
+
+@runtime_checkable
+class Portable(Protocol):
+    """A unit that can be done on a machine where its files lie elsewhere, or which does not have them."""
+
+    @property
+    def reads(self) -> Sequence[Path]:
+        """The files that it reads."""
+        ...
+
+    @property
+    def writes(self) -> Path:
+        """The file that comes of it."""
+        ...
+
+    def moved(self, places: Mapping[Path, Path]) -> Unit[Any]:
+        """Return the same unit with its files where ``places`` says; those that it does not name stay."""
+        ...
+
+    def whole(self) -> bool:
+        """Return whether the file that came of it is there, and as it was written."""
         ...
 
 
