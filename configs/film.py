@@ -179,11 +179,22 @@ class SegmentsConfig(Frozen):
     ``seconds`` is how long a segment is at least; it is part of the result: other lengths give other bits. With
     ``resume`` finished segments are kept, and used by the next run. ``workers`` are processes that work at segments
     side by side (``auto``: as many as there are cores, and room in memory for); they change no bit of the result.
+
+    ``cluster`` is the address of a Ray cluster whose workers do that instead (``host:port``, ``auto``), at most
+    ``cluster_workers`` for one film (None: as many as there is room for), each with ``cluster_gpus`` cards: a share of
+    one, or several.
     """
 
     seconds: Annotated[float, Field(ge=0.04, le=3600)] = 20
     resume: bool = False
     workers: Annotated[int, Field(ge=1, le=1024)] | Literal["auto"] = 1
+    cluster: Annotated[str, Field(min_length=1)] | None = None
+    cluster_workers: Annotated[int, Field(ge=1)] | None = None
+    cluster_gpus: Annotated[float, Field(ge=0, le=64)] = 0
+
+
+OF_THE_RUN = frozenset({"resume", "workers", "cluster", "cluster_workers", "cluster_gpus"})
+"""What of ``SegmentsConfig`` says who does the work, and changes no bit of the result."""
 
 
 class FilmConfig(Frozen):

@@ -88,7 +88,11 @@ def anonymise(
             sinks = [*films, notes]
         if isinstance(written, FilmSink) and isinstance(film, FilmSource) and not isinstance(cover, MattePicture):
             spans, parts = spans_of(info, config), Sinks(written, cover, notes)
-        if parts is None or len(spans) == 1:
+        clustered = config.segments.cluster is not None
+        if clustered and (parts is None or config.encode.smart_copy):
+            remarks.append("not done on the cluster but here: pictures, and films with --smart-copy")
+            clustered = False
+        if parts is None or (len(spans) == 1 and not clustered):
             told: FilmSource | PictureSource | Joined = film
             tally, tracks = _in_one_go(film, sinks, config, engine, report)
         else:

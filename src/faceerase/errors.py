@@ -56,7 +56,7 @@ class ProviderUnavailableError(ModelError):
 class ClusterError(FaceEraseError):
     """No cluster answers, or its machines cannot be used."""
 
-    exit_code: ClassVar[int] = 5
+    exit_code = 5
 
 
 class ConfigError(FaceEraseError):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from faceerase.configs.film import FilmConfig
+from faceerase.configs.film import OF_THE_RUN, FilmConfig
 from faceerase.streamer.batch.record.fingerprint import hash_of
 
 
@@ -45,7 +45,7 @@ def identity_of(job: Job) -> dict[str, Any]:
     """
     values = job.config.model_dump(mode="json")
     values["look"].pop("threads")
-    for key in ("resume", "workers"):
+    for key in OF_THE_RUN:
         values["segments"].pop(key)
     values["look"]["model"] = hash_of(job.config.look.model)
     if job.config.verify.detector is not None:

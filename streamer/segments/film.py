@@ -87,8 +87,10 @@ def in_segments(
     """
     target, with_matte = sinks.film.target, sinks.matte is not None
     counted = at_even_rate(info, target)
+    # Machines may have other cards than this one: what the network runs on is the same everywhere, or it is refused.
+    as_here = config.model_copy(update={"look": config.look.model_copy(update={"provider": engine.provider})})
     units = [
-        Unit(number, span, info, counted, choice, config, target, with_matte, place.segment(number))
+        Unit(number, span, info, counted, choice, as_here, target, with_matte, place.segment(number))
         for number, span in enumerate(spans)
     ]
     found = work_off(units, engine, report, info.frame_count)

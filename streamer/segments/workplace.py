@@ -13,7 +13,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from faceerase.configs.film import FilmConfig
+from faceerase.configs.film import OF_THE_RUN, FilmConfig
 from faceerase.errors import SinkError, SourceError
 from faceerase.streamer.hidden.register import PROCESS
 from faceerase.streamer.look.engine import OnnxEngine
@@ -39,7 +39,7 @@ def identity_of(source: Path, config: FilmConfig, engine: OnnxEngine, more: dict
         SourceError: the film cannot be read.
     """
     options = config.model_dump(
-        mode="json", exclude={"verify": True, "look": {"model", "threads"}, "segments": {"resume", "workers"}}
+        mode="json", exclude={"verify": True, "look": {"model", "threads"}, "segments": set(OF_THE_RUN)}
     )
     model = describe_model(engine)
     versions = running_versions().model_dump()

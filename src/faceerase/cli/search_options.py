@@ -199,6 +199,35 @@ Workers = Annotated[
     ),
 ]
 
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        metavar="auto|HOST:PORT",
+        rich_help_panel="How it runs",
+        help="Let the workers of a Ray cluster work at segments (extra 'cluster'), instead of --workers: of the "
+        "cluster that this machine is part of, or of the one with this head. Changes no bit of the result.",
+    ),
+]
+
+ClusterWorkers = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N",
+        rich_help_panel="How it runs",
+        help="Workers of the cluster for one film, at most. (default: as many as there is room for)",
+    ),
+]
+
+ClusterGpus = Annotated[
+    float | None,
+    typer.Option(
+        metavar="F",
+        rich_help_panel="How it runs",
+        help="GPUs of each worker of the cluster; 0.25: four workers share one. "
+        f"(default: {film.SegmentsConfig().cluster_gpus:g})",
+    ),
+]
+
 Segment = Annotated[
     float | None,
     typer.Option(

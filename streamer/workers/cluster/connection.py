@@ -1,6 +1,6 @@
-"""The way to a Ray cluster: connected once a process, within a bounded time, quietly. Knows nothing of what is done there.
+"""The way to a Ray cluster: connected once a process, within a bounded time, quietly.
 
-Ray reports its use to its makers unless it is told not to; it is told.
+Ray reports its use to its makers unless it is told not to; it is told. Knows nothing of what is done there.
 """
 
 import importlib
@@ -14,6 +14,11 @@ from faceerase.errors import ClusterError, ConfigError, reason_of
 
 ANSWER_SECONDS = 10.0
 """How long the head of a cluster may take to answer."""
+
+HTTP2_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes((0, 0, 0, 4, 0, 0, 0, 0, 0))
+"""How a client of gRPC begins (RFC 9113, 3.4); a server answers with settings, too."""
+
+FRAME_HEADER, SETTINGS_FRAME = 9, 4
 
 QUIET = {
     "RAY_USAGE_STATS_ENABLED": "0",
@@ -43,7 +48,7 @@ def connect(address: str) -> Any:
     """Return the module ``ray``, connected to a cluster; a process stays connected to its end.
 
     Args:
-        address: ``host:port`` of the head, or ``auto``: the one that RAY_ADDRESS names, or of which this machine is part.
+        address: ``host:port`` of the head; ``auto``: that which RAY_ADDRESS names, or of which this machine is part.
 
     Raises:
         ConfigError: Ray is not installed, or the address is none.
@@ -53,9 +58,8 @@ def connect(address: str) -> Any:
     if ray.is_initialized():
         return ray
     if "://" in address:
-        raise ConfigError(
-            f"--cluster {address}: give host:port of the head, and run on a machine of the cluster, or auto"
-        )
+        told = "give auto, or host:port of the head, on a machine of the cluster"
+        raise ConfigError(f"--cluster {address}: {told}")
     named = os.environ.get("RAY_ADDRESS", "") if address == "auto" else address
     if named and named != "auto":
         _knock(named)
@@ -71,16 +75,21 @@ def connect(address: str) -> Any:
 
 
 def _knock(address: str) -> None:
-    """Refuse an address at which nothing listens: Ray itself would wait for minutes."""
+    """Refuse an address at which no head answers: Ray itself would wait for minutes."""
     host, _, port = address.rpartition(":")
     if not host or not port.isdecimal():
         raise ConfigError(f"--cluster {address}: give host:port of the head, or auto")
     try:
-        socket.create_connection((host.strip("[]"), int(port)), ANSWER_SECONDS).close()
+        with socket.create_connection((host.strip("[]"), int(port)), ANSWER_SECONDS) as line:
+            if os.environ.get("RAY_USE_TLS") == "1":
+                return
+            line.sendall(HTTP2_PREFACE)
+            answer = line.recv(FRAME_HEADER)
     except (OSError, OverflowError) as error:
-        raise ClusterError(
-            f"--cluster {address}: nothing answers there ({reason_of(error)}); is the head up?"
-        ) from error
+        told = f"nothing answers there ({reason_of(error)}); is the head up?"
+        raise ClusterError(f"--cluster {address}: {told}") from error
+    if len(answer) < FRAME_HEADER or answer[3] != SETTINGS_FRAME:
+        raise ClusterError(f"--cluster {address}: what answers there is not the head of a Ray cluster")
 
 
 def _first_line(error: Exception) -> str:
