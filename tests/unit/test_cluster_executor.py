@@ -55,7 +55,13 @@ def test_as_many_workers_as_there_is_work_and_room_for(fake: Callable[[int], Fak
         assert sum(isinstance(event, Done) for event in events) == 3
         assert any(isinstance(event, Advanced) for event in events)
         assert len(ray.actors) == made
-        assert ray.needs == {"num_cpus": 1, "num_gpus": 0, "max_restarts": 0, "max_task_retries": 0}
+        assert ray.needs == {
+            "num_cpus": 1,
+            "num_gpus": 0,
+            "max_restarts": 0,
+            "max_task_retries": 0,
+            "max_concurrency": 2,
+        }
         assert all(actor.dead or "leave" in actor.calls for actor in ray.actors)
 
 

@@ -1,4 +1,4 @@
-"""What a cluster's workers and their driver do without Ray: room, files that are sent, copies, a way that is refused."""
+"""What a cluster's workers and their driver do without Ray: room, files that are sent, copies, refusals."""
 
 import socket
 import sys

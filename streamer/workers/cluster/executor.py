@@ -50,6 +50,9 @@ PATIENCE_SECONDS = 60.0
 STILLBORN = 5
 """How many workers in a row may end before they said a word."""
 
+GOODBYE_SECONDS, GONE_SECONDS = 0.5, 0.3
+"""How long workers have for removing what was copied to them; how long it takes until a killed one is gone."""
+
 SETTLE_SECONDS = 5.0
 """How long a file that a worker wrote to a share may take to be seen here."""
 
@@ -107,12 +110,9 @@ class RayExecutor(Generic[ResultT]):
     def __exit__(self, *raised: Any) -> None:
         """End all workers, and what they left."""
         hands = self._staff.hands
-        for hand in hands:
-            if hand.idle:
-                hand.hears = hand.actor.leave.remote()
-        ending = [hand.hears for hand in hands if hand.idle]
+        ending = [hand.actor.leave.remote() for hand in hands if hand.greeting is not None]
         if ending:
-            self._ray.wait(ending, num_returns=len(ending), timeout=0.5)
+            self._wait(ending, len(ending), GOODBYE_SECONDS)
         for hand in hands:
             self._end(hand)
         self._staff = _Staff()
@@ -148,9 +148,8 @@ class RayExecutor(Generic[ResultT]):
         if not hands:
             time.sleep(0 if events or self.free else timeout)
             return events
-        self._ray.wait(list(hands), timeout=0 if events else timeout, fetch_local=False)
-        ready, _ = self._ray.wait(list(hands), num_returns=len(hands), timeout=0, fetch_local=False)
-        for one in ready:
+        self._wait(list(hands), 1, 0 if events else timeout)
+        for one in self._wait(list(hands), len(hands), 0):
             hand = hands[one]
             try:
                 if hand.greeting is None:
@@ -160,6 +159,16 @@ class RayExecutor(Generic[ResultT]):
             except (self._ray.exceptions.RayError, StopIteration) as error:
                 events += self._lost(hand, error)
         return events
+
+    def _wait(self, what: Sequence[Any], count: int, timeout: float) -> list[Any]:
+        """Return which of ``what`` is there, once so many are, or time is up."""
+        try:
+            ready, _ = self._ray.wait(list(what), num_returns=count, timeout=timeout, fetch_local=False)
+        except SystemError as error:  # what Ray makes of a signal that ends this program
+            if error.__cause__ is not None and not isinstance(error.__cause__, Exception):
+                raise error.__cause__ from None
+            raise
+        return list(ready)
 
     def _engage(self) -> None:
         """Start workers for what is left to do, as far as there is room; let those go that nothing is left for."""
@@ -182,7 +191,8 @@ class RayExecutor(Generic[ResultT]):
         most = max(1, self._room) if self._most is None else self._most
         while len(hands) < most and sum(hand.unit is None for hand in hands) < self._left:
             options = {"num_cpus": self._needs.cores, "num_gpus": self._needs.cards, "max_restarts": 0}
-            actor = self._actors.options(**options, max_task_retries=0).remote(self._needs.cores)
+            # Two things at once: what was copied is removed while a unit is still being done.
+            actor = self._actors.options(**options, max_task_retries=0, max_concurrency=2).remote(self._needs.cores)
             hands.append(_Hand(self._staff.next, actor, actor.greet.remote()))
             self._staff.next += 1
 
@@ -277,8 +287,7 @@ class RayExecutor(Generic[ResultT]):
         if hand.arrival is not None:
             hand.arrival.abandon()
         if hand.unit is not None and hand.greeting is not None:
-            with suppress(self._ray.exceptions.RayError):  # until it is really gone
-                self._ray.wait([hand.hears], timeout=0.3, fetch_local=False)
+            self._wait([hand.hears], 1, GONE_SECONDS)
             hand.unit.clear(hand.greeting.pid)
 
 
