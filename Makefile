@@ -12,12 +12,13 @@ SOURCES := pyproject.toml $(shell find src streamer models export configs -name 
 MADE := $(VENV)/.stamp-made
 FILM := $(VENV)/.stamp-film
 TEST := $(VENV)/.stamp-test
+CLUSTER := $(VENV)/.stamp-cluster
 TRAIN := $(VENV)/.stamp-train
 BROWSER := $(VENV)/.stamp-browser
 LINT := $(VENV)/.stamp-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fidelity fuzz kills test-browser test-train lint docs clean
+.PHONY: help demo test fidelity fuzz kills test-browser test-cluster test-train lint docs clean
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*  ## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 20
@@ -29,7 +30,7 @@ demo: $(FILM)  ## anonymise the sample film
 	@echo "its matte:      $(abspath $(DEMO)/matte.mkv)"
 
 test: $(TEST)  ## all tests that need no torch
-	$(BIN)/python -m pytest -m "not train and not fidelity and not kills and not browser"
+	$(BIN)/python -m pytest -m "not train and not fidelity and not kills and not browser and not cluster"
 
 fidelity: $(TEST)  ## every kind of source into every container; writes docs/fidelity.md
 	FIDELITY=write $(BIN)/python -m pytest -m fidelity
@@ -42,6 +43,9 @@ kills: $(TEST)  ## stop the program at a hundred random moments and look at what
 
 test-browser: $(BROWSER)  ## the page of faceerase live in Chromium (Debian: apt-get install chromium)
 	$(BIN)/python -m pytest -m browser
+
+test-cluster: $(CLUSTER)  ## the tests that start a Ray cluster on this machine (two minutes)
+	$(BIN)/python -m pytest -m cluster
 
 test-train: $(TRAIN)  ## the tests of training and export (torch)
 	$(BIN)/python -m pytest -m train
@@ -72,6 +76,10 @@ $(FILM): $(SOURCES) | $(MADE)
 
 $(TEST): pyproject.toml | $(MADE)
 	$(PIP) install --editable '.[test]'
+	@touch $@
+
+$(CLUSTER): pyproject.toml | $(TEST)
+	$(PIP) install --editable '.[cluster,test]'
 	@touch $@
 
 $(TRAIN): pyproject.toml | $(TEST)

@@ -85,7 +85,8 @@ def _guess(job: Job, tools: Tools, probe: bool) -> Guess:
         if not probe or (kind_of_name(job.source) is not None and frames > 1):
             return Guess(frames, pixels, None)
         part = PartConfig(begin=config.part.begin) if kind_of_name(job.source) else PartConfig(end=PROBED_SECONDS)
-        short = config.model_copy(update={"part": part})
+        here = config.segments.model_copy(update={"cluster": None})
+        short = config.model_copy(update={"part": part, "segments": here})
         with tempfile.TemporaryDirectory(prefix="faceerase-") as folder:
             engine = tools.engine(short.look)
             started = time.monotonic()
