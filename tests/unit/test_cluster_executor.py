@@ -10,7 +10,7 @@ from fake_ray import FakeRay
 from odd_units import OddUnit
 
 from faceerase.errors import ClusterError
-from faceerase.streamer.workers.cluster import executor as module
+from faceerase.streamer.workers.cluster import staff as module
 from faceerase.streamer.workers.cluster.executor import RayExecutor
 from faceerase.streamer.workers.cluster.room import Needs
 from faceerase.streamer.workers.cluster.worker import Worker

@@ -93,6 +93,8 @@ def video(
         if (detector or keep_rejected) and not resolved.verify.enabled:
             raise ConfigError("--detector and --keep-rejected belong to --verify, which is off")
         source = undo.enter_context(local_file(source, output, resolved.decode.allow_url))
+        if (cluster_workers or cluster_gpus) and resolved.segments.cluster is None:
+            raise ConfigError("--cluster-workers and --cluster-gpus belong to --cluster, which is off")
         keeps = resolved.verify.enabled and resolved.verify.keep_rejected
         rejected = [rejected_name(target) for target in (output, report) if target is not None] if keeps else []
         check_paths(source, [output, matte, report, *rejected], overwrite)

@@ -7,13 +7,11 @@ what a unit does.
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic
 
 from faceerase.errors import ClusterError, FaceEraseError
 from faceerase.streamer.report import Progress
-from faceerase.streamer.sidecar.versions import running_versions
 from faceerase.streamer.workers.cluster.connection import connect
 from faceerase.streamer.workers.cluster.parcels import (
     PIECE,
@@ -25,8 +23,8 @@ from faceerase.streamer.workers.cluster.parcels import (
     Wanted,
     packed,
 )
-from faceerase.streamer.workers.cluster.room import Needs, room_for
-from faceerase.streamer.workers.cluster.worker import Greeting, Worker
+from faceerase.streamer.workers.cluster.room import Needs
+from faceerase.streamer.workers.cluster.staff import Hand, Staff, last_line
 from faceerase.streamer.workers.seam import (
     Advanced,
     Begun,
@@ -41,45 +39,8 @@ from faceerase.streamer.workers.seam import (
     failure_of,
 )
 
-LOOK_AROUND_SECONDS = 1.0
-"""How often the machines of the cluster are counted."""
-
-PATIENCE_SECONDS = 60.0
-"""How long a cluster may have no machine that a worker fits on; one that grows needs some time."""
-
-STILLBORN = 5
-"""How many workers in a row may end before they said a word."""
-
-GOODBYE_SECONDS, GONE_SECONDS = 0.5, 0.3
-"""How long workers have for removing what was copied to them; how long it takes until a killed one is gone."""
-
 SETTLE_SECONDS = 5.0
 """How long a file that a worker wrote to a share may take to be seen here."""
-
-
-@dataclass(slots=True)
-class _Hand(Generic[ResultT]):
-    """A worker as the driver sees it; ``hears`` is what is waited for: its greeting, or what it says of a unit."""
-
-    number: int
-    actor: Any
-    hears: Any
-    greeting: Greeting | None = None
-    unit: Unit[ResultT] | None = None
-    parcel: Parcel | None = None
-    arrival: Arrival | None = None
-
-    @property
-    def idle(self) -> bool:
-        """Whether it is there, and has nothing to do."""
-        return self.greeting is not None and self.unit is None
-
-
-@dataclass(slots=True)
-class _Staff(Generic[ResultT]):
-    hands: list[_Hand[ResultT]] = field(default_factory=list)
-    next: int = 0
-    stillborn: int = 0
 
 
 class RayExecutor(Generic[ResultT]):
@@ -87,13 +48,9 @@ class RayExecutor(Generic[ResultT]):
 
     def __init__(self, address: str, needs: Needs, units: int, most: int | None = None) -> None:
         self._address, self._needs, self._left, self._most = address, needs, units, most
-        self._staff: _Staff[ResultT] = _Staff()
         self._begun: list[Event[ResultT]] = []
         self._sent: dict[Path, tuple[Any, ...]] = {}
         self._folders = Folders()
-        self._versions = running_versions()
-        self._looked = self._fitted = 0.0
-        self._room = 0
 
     def __enter__(self) -> "RayExecutor[ResultT]":
         """Connect.
@@ -103,19 +60,12 @@ class RayExecutor(Generic[ResultT]):
             ClusterError: no cluster answers.
         """
         self._ray = connect(self._address)
-        self._actors = self._ray.remote(Worker)
-        self._fitted = time.monotonic()
+        self._staff: Staff[ResultT] = Staff(self._ray, self._address, self._needs, self._most)
         return self
 
     def __exit__(self, *raised: Any) -> None:
         """End all workers, and what they left."""
-        hands = self._staff.hands
-        ending = [hand.actor.leave.remote() for hand in hands if hand.greeting is not None]
-        if ending:
-            self._wait(ending, len(ending), GOODBYE_SECONDS)
-        for hand in hands:
-            self._end(hand)
-        self._staff = _Staff()
+        self._staff.end()
         self._sent.clear()
         self._folders.clear()
 
@@ -142,75 +92,25 @@ class RayExecutor(Generic[ResultT]):
         Raises:
             ClusterError: there is no room for any worker, or none can begin.
         """
-        self._engage()
+        self._staff.engage(self._left)
         events, self._begun = self._begun, []
         hands = {hand.hears: hand for hand in self._staff.hands if not hand.idle}
         if not hands:
             time.sleep(0 if events or self.free else timeout)
             return events
-        self._wait(list(hands), 1, 0 if events else timeout)
-        for one in self._wait(list(hands), len(hands), 0):
+        self._staff.wait(list(hands), 1, 0 if events else timeout)
+        for one in self._staff.wait(list(hands), len(hands), 0):
             hand = hands[one]
             try:
                 if hand.greeting is None:
-                    self._welcome(hand, self._ray.get(hand.hears))
+                    self._staff.welcome(hand, self._ray.get(hand.hears))
                 else:
                     events += self._heard(hand, self._ray.get(next(hand.hears)))
             except (self._ray.exceptions.RayError, StopIteration) as error:
                 events += self._lost(hand, error)
         return events
 
-    def _wait(self, what: Sequence[Any], count: int, timeout: float) -> list[Any]:
-        """Return which of ``what`` is there, once so many are, or time is up."""
-        try:
-            ready, _ = self._ray.wait(list(what), num_returns=count, timeout=timeout, fetch_local=False)
-        except SystemError as error:  # what Ray makes of a signal that ends this program
-            if error.__cause__ is not None and not isinstance(error.__cause__, Exception):
-                raise error.__cause__ from None
-            raise
-        return list(ready)
-
-    def _engage(self) -> None:
-        """Start workers for what is left to do, as far as there is room; let those go that nothing is left for."""
-        hands = self._staff.hands
-        now = time.monotonic()
-        if now - self._looked >= LOOK_AROUND_SECONDS or not self._looked:
-            self._looked, self._room = now, room_for(self._ray.nodes(), self._needs)
-            if self._room or any(hand.greeting for hand in hands):
-                self._fitted = now
-            elif now - self._fitted > PATIENCE_SECONDS:
-                told = f"no machine has {self._needs} for a worker"
-                raise ClusterError(f"--cluster {self._address}: {told}; add machines, or ask for less")
-        waiting = sum(hand.unit is None for hand in hands)
-        for hand in [hand for hand in reversed(hands) if hand.unit is None][: max(0, waiting - self._left)]:
-            hands.remove(hand)
-            if hand.idle:
-                hand.actor.leave.remote()  # it ends after that: nobody knows it any more
-            else:
-                self._end(hand)
-        most = max(1, self._room) if self._most is None else self._most
-        while len(hands) < most and sum(hand.unit is None for hand in hands) < self._left:
-            options = {"num_cpus": self._needs.cores, "num_gpus": self._needs.cards, "max_restarts": 0}
-            # Two things at once: what was copied is removed while a unit is still being done.
-            actor = self._actors.options(**options, max_task_retries=0, max_concurrency=2).remote(self._needs.cores)
-            hands.append(_Hand(self._staff.next, actor, actor.greet.remote()))
-            self._staff.next += 1
-
-    def _welcome(self, hand: _Hand[ResultT], greeting: Greeting) -> None:
-        """Take a worker on.
-
-        Raises:
-            ClusterError: it would not give the same bits.
-        """
-        mine, its = self._versions.model_dump(), greeting.versions.model_dump()
-        unlike = [name for name in mine if name not in {"platform", "python"} and mine[name] != its[name]]
-        if unlike:
-            told = ", ".join(f"{name} {its[name]} there and {mine[name]} here" for name in unlike)
-            raise ClusterError(f"{greeting.machine}: {told}; all machines of a cluster need the same versions")
-        hand.greeting = greeting
-        self._staff.stillborn = 0
-
-    def _heard(self, hand: _Hand[ResultT], message: Any) -> list[Event[ResultT]]:
+    def _heard(self, hand: Hand[ResultT], message: Any) -> list[Event[ResultT]]:
         unit = hand.unit
         assert unit is not None
         try:
@@ -237,7 +137,7 @@ class RayExecutor(Generic[ResultT]):
             return [self._ended(hand, Failed(hand.number, unit, failure_of(error)))]
         raise AssertionError(message)
 
-    def _give(self, hand: _Hand[ResultT], parcel: Parcel) -> None:
+    def _give(self, hand: Hand[ResultT], parcel: Parcel) -> None:
         hand.parcel = parcel
         hand.hears = hand.actor.do.options(num_returns="streaming").remote(parcel)
 
@@ -257,38 +157,22 @@ class RayExecutor(Generic[ResultT]):
         except OSError as error:
             raise ClusterError(f"{path}: cannot be sent to a worker ({error.strerror})") from error
 
-    def _ended(self, hand: _Hand[ResultT], event: Event[ResultT]) -> Event[ResultT]:
+    def _ended(self, hand: Hand[ResultT], event: Event[ResultT]) -> Event[ResultT]:
         """Let a worker be idle."""
         if hand.arrival is not None and not isinstance(event, Done):
             hand.arrival.abandon()
         hand.unit = hand.parcel = hand.arrival = None
         return event
 
-    def _lost(self, hand: _Hand[ResultT], error: Exception | None) -> list[Event[ResultT]]:
+    def _lost(self, hand: Hand[ResultT], error: Exception | None) -> list[Event[ResultT]]:
         """Part with a worker that ended, or whose word cannot be relied on."""
-        self._staff.hands.remove(hand)
         unit, greeting = hand.unit, hand.greeting
-        self._end(hand)
-        if greeting is None:
-            self._staff.stillborn += 1
-            if self._staff.stillborn >= STILLBORN:
-                told = f"workers end before they begin ({_last_line(error)})"
-                raise ClusterError(f"--cluster {self._address}: {told}; is faceerase installed on every machine?")
-            return []
-        if unit is None:
+        self._staff.part(hand, error)
+        if unit is None or greeting is None:
             return []
         self._left += 1
         how = f"on {greeting.machine}: {_how(error)}"
         return [Lost(hand.number, unit, greeting.pid, how)]
-
-    def _end(self, hand: _Hand[ResultT]) -> None:
-        with suppress(self._ray.exceptions.RayError, ValueError):
-            self._ray.kill(hand.actor, no_restart=True)
-        if hand.arrival is not None:
-            hand.arrival.abandon()
-        if hand.unit is not None and hand.greeting is not None:
-            self._wait([hand.hears], 1, GONE_SECONDS)
-            hand.unit.clear(hand.greeting.pid)
 
 
 def _written(unit: Unit[Any]) -> Path:
@@ -314,9 +198,6 @@ def _how(error: Exception | None) -> str:
         return "what it wrote did not arrive whole"
     if "OutOfMemory" in f"{type(error).__name__} {error}":
         return "it was ended by Ray for want of memory"
+    if "RayTaskError" in type(error).__name__:
+        return f"a fault of faceerase itself: {last_line(error)}"
     return "its process was killed or crashed, or its machine vanished"
-
-
-def _last_line(error: Exception | None) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[-1] if lines else type(error).__name__

@@ -102,6 +102,12 @@ def test_a_batch_spreads_its_films(
     assert run(*command, "--exclude", "broken.mp4", program="faceerase").code == 0  # done, wherever it was done
 
 
+def test_options_of_a_cluster_belong_to_one(film: Path, run: Callable[..., Any], tmp_path: Path) -> None:
+    done = run(film, "-o", tmp_path / "clean.mp4", "--cluster-workers", "3")
+    assert done.code == 2
+    assert done.lines == ["error: --cluster-workers and --cluster-gpus belong to --cluster, which is off"]
+
+
 def test_no_cluster_is_one_line(film: Path, run: Callable[..., Any], tmp_path: Path) -> None:
     done = run(film, "-o", tmp_path / "clean.mp4", "--cluster", "127.0.0.1:9")
     assert done.code == 5
