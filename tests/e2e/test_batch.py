@@ -92,7 +92,7 @@ def test_a_stop_leaves_nothing_half_made_and_a_killed_driver_no_workers(
                 for line in process.stdout:
                     if json.loads(line)["event"] == "progress":
                         break
-                assert list(clean.glob(".*.part.mp4"))
+                assert list(clean.glob(".*.faceerase-part.mp4"))
                 process.send_signal(signum)
                 process.communicate(timeout=60)  # ends when the last worker has closed the pipes
             finally:

@@ -19,7 +19,7 @@ from mutate import mutated
 from samples import SAMPLES, Sample, make
 
 from faceerase.cli import video as video_command
-from faceerase.cli.app import video_app
+from faceerase.cli.commands import video_app
 from faceerase.streamer.look.engine import OnnxEngine
 from faceerase.streamer.seams import MaskEngine
 
