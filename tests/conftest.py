@@ -4,6 +4,7 @@ Everything is made when it is asked for; nothing here needs torch, save ``tiny_o
 """
 
 import math
+import signal
 import struct
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -22,6 +23,10 @@ from faceerase.contract import ModelContract
 from faceerase.streamer.decode.info import FilmInfo
 from faceerase.streamer.decode.source import FilmSource
 from faceerase.streamer.frame import Frame
+
+# A shell starts what runs in its background with SIGINT ignored, and children inherit that, programs under test too.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 RATE = Fraction(25)
 TIME_BASE = Fraction(1, 25)
