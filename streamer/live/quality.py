@@ -45,7 +45,10 @@ SHORT, PLENTY = 0.9, 0.55
 FOLLOWS = 0.15
 """Weight of the latest picture in the mean."""
 
-PATIENCE, LONGEST_PATIENCE = 2.0, 60.0
+SPIKE = 2.0
+"""Times its time that a picture counts for at most: after a cut everything is looked at, in the next picture not."""
+
+PATIENCE, LONGEST_PATIENCE = 2.0, 12.0
 """Seconds of plenty before quality steps up; twice as long each time that it was too early."""
 
 
@@ -74,7 +77,7 @@ class Governor:
 
     def after(self, seconds: float) -> "Governor":
         """Return the governor after a picture that took ``seconds``."""
-        mean = self.mean + (seconds - self.mean) * FOLLOWS
+        mean = self.mean + (min(seconds, SPIKE * self.budget) - self.mean) * FOLLOWS
         if mean > SHORT * self.budget and self.step + 1 < len(STEPS):
             patience = min(LONGEST_PATIENCE, 2 * self.patience)
             return replace(self, step=self.step + 1, mean=PLENTY * self.budget, calm=0.0, patience=patience)
