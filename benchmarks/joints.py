@@ -27,18 +27,21 @@ def main() -> None:
     parser.add_argument("film", type=Path)
     parser.add_argument("--segment", type=float, default=1.0)
     asked = parser.parse_args()
-    config = load_film_config(None, {"segments": {"seconds": asked.segment}})
+    config, uncut = (load_film_config(None, {"segments": {"seconds": seconds}}) for seconds in (asked.segment, 3600))
     info = FilmSource(asked.film).info
     begins = [int(span.begin / info.time_base) for span in spans_of(info, config) if span.begin is not None]
     joints = set(np.searchsorted(timeline_of(info).ticks, begins).tolist())
     engine = OnnxEngine(config.look.model, config.look.provider, config.look.threads, config.look.batch_size)
-    with tempfile.TemporaryDirectory() as folder:
-        output, matte = Path(folder) / "clean.mkv", Path(folder) / "matte.mkv"
-        anonymise(asked.film, output, matte, config, engine, lambda _: None)
-        found = [entry[0] for entry in pairs(output, matte)]
-    here = [pair for pair in found if pair.frame in joints]
-    elsewhere = [pair for pair in found if pair.frame not in joints]
-    print(json.dumps({"segments": len(joints) + 1, "joints": summary(here), "elsewhere": summary(elsewhere)}))
+    said: dict[str, object] = {"segments": len(joints) + 1}
+    for name, options in (("in segments", config), ("uncut", uncut)):
+        with tempfile.TemporaryDirectory() as folder:
+            output, matte = Path(folder) / "clean.mkv", Path(folder) / "matte.mkv"
+            anonymise(asked.film, output, matte, options, engine, lambda _: None)
+            found = [entry[0] for entry in pairs(output, matte)]
+        here = [pair for pair in found if pair.frame in joints]
+        elsewhere = [pair for pair in found if pair.frame not in joints]
+        said[name] = {"joints": summary(here), "elsewhere": summary(elsewhere)}
+    print(json.dumps(said))
 
 
 if __name__ == "__main__":
