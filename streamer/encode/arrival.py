@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from av.container import InputContainer
-from av.stream import Discard, Disposition, Stream
+from av.stream import DataStream, Discard, Disposition, Stream
 
 from faceerase.errors import VerificationError
 from faceerase.streamer.encode.chapters import Chapter, chapters_of
@@ -54,7 +54,8 @@ def what_is_missing(written: InputContainer, promise: Promise, target: Path) -> 
         if kind == "video":
             found = found[1:]  # the first is the picture itself
         if kind == "data":
-            found = [stream for stream in found if stream.name is not None and stream.discard == Discard.default]
+            told = [stream for stream in found if isinstance(stream, DataStream)]
+            found = [stream for stream in told if stream.name is not None and stream.discard == Discard.default]
         if len(found) < len(given):
             remarks += [f"{item.label}: empty, left out" for item in given if not item.carried]
             given = [item for item in given if item.carried]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from av.audio.stream import AudioStream
 from av.container import InputContainer
-from av.stream import AttachmentStream, Discard, Stream
+from av.stream import AttachmentStream, DataStream, Discard, Stream
 from av.subtitles.stream import SubtitleStream
 from av.video.stream import VideoStream
 
@@ -167,7 +167,8 @@ def _fate(stream: Stream, muxer: str, config: StreamsConfig) -> Passage | LeftOu
         if not is_font(stream):
             return LeftOut(what, "attachment")
         return Passage(stream) if muxer in room.FONTS else LeftOut(what, f"font; {_no_room(room.FONTS)}")
-    holders = room.DATA_FOR.get(str(stream.name), frozenset())
+    # A damaged file may hold streams of no kind at all.
+    holders = room.DATA_FOR.get(str(stream.name), frozenset()) if isinstance(stream, DataStream) else frozenset[str]()
     if not config.data:
         return LeftOut(what, "data stream")
     return Passage(stream) if muxer in holders else LeftOut(what, f"data stream; {_no_room(holders)}")

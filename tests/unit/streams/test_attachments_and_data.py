@@ -2,12 +2,15 @@
 
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import av
 import pytest
 
+from faceerase.configs.film import StreamsConfig
 from faceerase.errors import SinkError
+from faceerase.streamer.encode import roster
 
 FONT = b"\x00\x01\x00\x00" + bytes(range(200))
 
@@ -93,3 +96,10 @@ def test_strict_names_all_that_would_be_left_out(tmp_path: Path, films: Any) -> 
     assert "\n" not in str(caught.value)
     assert [path.name for path in tmp_path.iterdir()] == ["in.mkv"]
     assert films.carry(tmp_path / "in.mkv", tmp_path / "out.mkv", strict=True) == []
+
+
+def test_a_stream_of_no_kind_is_left_out() -> None:
+    nameless: Any = SimpleNamespace(index=3, type="unknown", metadata={}, codec_context=None)
+    assert str(roster._fate(nameless, "matroska", StreamsConfig(data=True))).startswith(
+        "stream 3 (unknown): data stream"
+    )
