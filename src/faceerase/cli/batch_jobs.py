@@ -93,13 +93,14 @@ def wanted(inputs: Sequence[str], wishes: Wishes) -> Wanted:
 
 def job_maker(wishes: Wishes) -> Callable[[Found, Row], Job]:
     """Return what makes a job of something found and the row that names it."""
-    known: dict[str, FilmConfig] = {}
+    known: dict[str, tuple[dict[str, Any], FilmConfig]] = {}  # by what the row says: lists may have equal names
 
     def make(found: Found, row: Row) -> Job:
-        said = read_options(row.options, row.where)
-        if row.where not in known:
-            known[row.where] = _resolved({**wishes.film, **said}, row)
-        config = known[row.where]
+        key = repr(row.options)
+        if key not in known:
+            options = read_options(row.options, row.where)
+            known[key] = options, _resolved({**wishes.film, **options}, row)
+        said, config = known[key]
         given = row.output
         name = inside(given, row.where) if given else name_of(found, wishes.batch.suffix, wishes.batch.container)
         output = wishes.folder / name

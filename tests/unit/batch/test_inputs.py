@@ -138,6 +138,16 @@ def test_what_is_no_list_is_refused(tmp_path: Path, name: str, text: str) -> Non
         read_list(tmp_path / name)
 
 
+def test_lists_of_one_name_keep_their_own_options(tree: Path) -> None:
+    lists = []
+    for folder, film, least in (("one", "a.mp4", "12"), ("two", "b.mov", "30")):
+        (tree / folder).mkdir()
+        lists.append(tree / folder / "jobs.csv")
+        lists[-1].write_text(f"input,min-face\n{tree / film},{least}\n")
+    found = wanted([str(path) for path in lists], make_wishes(tree))
+    assert [job.config.look.min_face for job in found.jobs] == [12, 30]
+
+
 def test_standard_input_holds_paths_or_rows(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lines = f'{tree}/a.mp4\n\n{{"input": "{tree}/day1/b.MOV", "crf": 30}}\n'
     monkeypatch.setattr(sys, "stdin", io.StringIO(lines))
