@@ -11,13 +11,12 @@ from pathlib import Path
 from faceerase.configs.film import FilmConfig
 from faceerase.streamer.decode.source import FilmSource
 from faceerase.streamer.decode.span import WHOLE_FILM, Span
-from faceerase.streamer.encode.codecs import choose_encoder
+from faceerase.streamer.encode.codecs import encoder_for
 from faceerase.streamer.encode.film_sink import FilmSink
 from faceerase.streamer.encode.kept import unknown
 from faceerase.streamer.encode.left_behind import left_behind
 from faceerase.streamer.encode.matte_sink import MattePicture, open_matte
 from faceerase.streamer.encode.roster import Beside
-from faceerase.streamer.encode.settings import SourceCodec
 from faceerase.streamer.hidden.naming import untorn
 from faceerase.streamer.look.engine import OnnxEngine
 from faceerase.streamer.report import FilmReport, Progress
@@ -69,8 +68,7 @@ def anonymise(
     decode = config.decode
     film = open_source(source, decode.picture_rate, config.streams.number, config.part, decode.decoder)
     info = film.info
-    coded = SourceCodec(info.codec, info.profile, (info.width, info.height))
-    choice = choose_encoder(config.encode, coded, info.planar_format, info.full_range, output.suffix)
+    choice = encoder_for(info, config.encode, output.suffix)
     remarks = [*info.decoding.remarks, *choice.remarks, *unknown(info)]
     verdict = cover = notes = place = parts = None
     spans: tuple[Span, ...] = (WHOLE_FILM,)

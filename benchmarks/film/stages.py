@@ -21,9 +21,8 @@ from numpy.typing import NDArray
 from faceerase.configs.film import FilmConfig
 from faceerase.contract import ModelContract
 from faceerase.streamer.decode.source import FilmSource
-from faceerase.streamer.encode.codecs import choose_encoder
+from faceerase.streamer.encode.codecs import encoder_for
 from faceerase.streamer.encode.film_sink import FilmSink
-from faceerase.streamer.encode.settings import SourceCodec
 from faceerase.streamer.erase.anonymizer import PlaneAnonymizer
 from faceerase.streamer.follow.stage import Viewing, follow
 from faceerase.streamer.look.engine import OnnxEngine
@@ -77,8 +76,7 @@ def stages_of(film: Path, config: FilmConfig, most: int) -> dict[str, float]:
     marks.append(time.process_time())
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "out.mp4"
-        coded = SourceCodec(info.codec, info.profile, (info.width, info.height))
-        choice = choose_encoder(config.encode, coded, info.planar_format, info.full_range, target.suffix)
+        choice = encoder_for(info, config.encode, target.suffix)
         began = time.process_time()
         sink = FilmSink(target, info, choice, beside=None)
         for item in clean:

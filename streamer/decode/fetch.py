@@ -6,7 +6,6 @@ of films.
 
 import re
 import shutil
-import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from faceerase.errors import ConfigError, SinkError, SourceError, reason_of
+from faceerase.streamer.hidden.place import HiddenPlace
 
 SECONDS = 30
 """Without an answer, or a byte, for so long a server is given up."""
@@ -47,17 +47,14 @@ def local_file(source: Path, output: Path, allowed: bool) -> Iterator[Path]:
         raise ConfigError(f"{address}: an address; films are read from local files, --allow-url fetches it first")
     if scheme not in FETCHED:
         raise ConfigError(f"{address}: only http and https are fetched")
-    try:
-        folder = Path(tempfile.mkdtemp(prefix=f".{output.stem[:40]}.fetched.", dir=output.parent))
-    except OSError as error:
-        raise SinkError(f"{output}: no place beside it for what is fetched ({reason_of(error)})") from error
+    place = HiddenPlace(output, folder=True)  # whatever ends this process, the raw film does not stay
     try:
         name = unquote(urlsplit(address).path).rpartition("/")[2].replace("\0", "") or "film"
-        path = folder / name[-100:]
+        path = place.path / name[-100:]
         _fetch(address, path)
         yield path
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        place.remove()
 
 
 def _fetch(address: str, path: Path) -> None:

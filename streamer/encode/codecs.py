@@ -10,6 +10,7 @@ import av
 
 from faceerase.configs.film import EncodeConfig
 from faceerase.errors import ConfigError, SinkError
+from faceerase.streamer.decode.info import FilmInfo
 from faceerase.streamer.encode.holds import held_by
 from faceerase.streamer.encode.on_card import SOFTWARE, TAKEN, refusal
 from faceerase.streamer.encode.settings import SourceCodec, options_of, refuse_unknown
@@ -64,6 +65,12 @@ class EncoderChoice:
     options: tuple[tuple[str, str], ...]
     remarks: tuple[str, ...] = ()
     smart_copy: bool = False
+
+
+def encoder_for(info: FilmInfo, config: EncodeConfig, suffix: str) -> EncoderChoice:
+    """Return how the picture of a film is encoded into a file of a suffix; errors as ``choose_encoder``."""
+    source = SourceCodec(info.codec, info.profile, (info.width, info.height))
+    return choose_encoder(config, source, info.planar_format, info.full_range, suffix)
 
 
 def choose_encoder(

@@ -9,9 +9,8 @@ import numpy as np
 from faceerase.configs.film import EncodeConfig, PartConfig, StreamsConfig
 from faceerase.streamer.decode.info import FilmInfo
 from faceerase.streamer.decode.source import FilmSource
-from faceerase.streamer.encode.codecs import EncoderChoice, choose_encoder
+from faceerase.streamer.encode.codecs import EncoderChoice, encoder_for
 from faceerase.streamer.encode.film_sink import FilmSink
-from faceerase.streamer.encode.settings import SourceCodec
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.mask.matte import Matte
 
@@ -36,9 +35,7 @@ def nothing(frame: Frame) -> tuple[Frame, Matte]:
 
 def choice_for(info: FilmInfo, target: Path, **encode: object) -> EncoderChoice:
     """Return how a film is encoded for a target; one encoder thread unless asked for more."""
-    config = EncodeConfig.model_validate({"threads": 1, **encode})
-    coded = SourceCodec(info.codec, info.profile, (info.width, info.height))
-    return choose_encoder(config, coded, info.planar_format, info.full_range, target.suffix)
+    return encoder_for(info, EncodeConfig.model_validate({"threads": 1, **encode}), target.suffix)
 
 
 def pass_through(

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 from faceerase.configs.live import CameraConfig
@@ -81,8 +80,3 @@ def _in_network(source: str, scheme: str, options: dict[str, str]) -> Place:
     name = re.sub(r"(?<=://)[^/@]*@", "", source).partition("?")[0]
     given = {**dict(AT_ONCE), **dict(NETWORK[scheme]), **options}
     return Place("network", name, source, None, tuple(given.items()))
-
-
-def is_film(place: Place) -> bool:
-    """Whether a place is a film that is there."""
-    return place.kind == "film" and Path(place.url).is_file()

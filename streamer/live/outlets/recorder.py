@@ -12,10 +12,10 @@ from pathlib import Path
 from faceerase.configs.live import LiveEncodeConfig
 from faceerase.errors import ConfigError
 from faceerase.streamer.decode.info import FilmInfo
-from faceerase.streamer.encode.codecs import choose_encoder
+from faceerase.streamer.encode.codecs import encoder_for
 from faceerase.streamer.encode.counting import CONSTANT_RATE
 from faceerase.streamer.encode.film_sink import FilmSink
-from faceerase.streamer.encode.settings import SourceCodec
+from faceerase.streamer.hidden.leftovers import clear_leftovers
 from faceerase.streamer.live.cleaner import TICKS, Clean
 from faceerase.streamer.live.outlets.take import Recording, Take
 
@@ -28,7 +28,8 @@ class Recorder:
         self._info = replace(info, time_base=TICKS, audio_rates=())
         self._encode = encode
         self._folder = folder
-        self._lock = threading.Lock()
+        self._changing = threading.Lock()  # begun and ended one at a time, however long that takes
+        self._lock = threading.Lock()  # held for moments: pictures wait for it
         self._take: Take | None = None
         self._finished: list[Recording] = []
 
@@ -49,16 +50,17 @@ class Recorder:
             ConfigError: one runs already, or the container counts frames and knows no times.
             SinkError: the place cannot be written to, or encoder and container don't go together.
         """
-        with self._lock:
+        with self._changing:
             if self._take is not None:
                 raise ConfigError("a recording runs already; stop it first")
             target = target or _unused(self._folder / f"live-{datetime.now():%Y%m%d-%H%M%S}.mp4")
             if target.suffix.lower() in CONSTANT_RATE:
                 raise ConfigError(f"{target}: a camera's pictures are not evenly spaced; name an .mp4, .mov or .mkv")
-            info = self._info
-            source = SourceCodec(info.codec, info.profile, (info.width, info.height))
-            choice = choose_encoder(self._encode, source, info.planar_format, info.full_range, target.suffix)
-            self._take = Take(target, FilmSink(target, info, choice, beside=None))
+            clear_leftovers((target,))
+            choice = encoder_for(self._info, self._encode, target.suffix)
+            take = Take(target, FilmSink(target, self._info, choice, beside=None))
+            with self._lock:
+                self._take = take
 
     def show(self, clean: Clean) -> None:
         """Record a picture if a recording runs.
@@ -77,11 +79,13 @@ class Recorder:
             SinkError: it could not be written.
             VerificationError: it is not whole.
         """
-        with self._lock:
-            take, self._take = self._take, None
+        until = time.monotonic() if at is None else at
+        with self._changing:
+            with self._lock:
+                take, self._take = self._take, None
             if take is None:
                 return None
-            done = take.finish(time.monotonic() if at is None else at)
+            done = take.finish(until)
             if done is not None:
                 self._finished.append(done)
             return done

@@ -78,9 +78,7 @@ def make_app(desk: Desk) -> Starlette:
         async def pictures(request: Request) -> Response:
             if viewers.available_tokens < 1:
                 return PlainTextResponse(f"{VIEWERS} viewers are watching already", 503)
-            return StreamingResponse(
-                _parts(screen, viewers), media_type=f"multipart/x-mixed-replace; boundary={BOUNDARY}"
-            )
+            return StreamingResponse(_parts(screen, viewers), media_type=MULTIPART)
 
         return pictures
 
