@@ -1,6 +1,7 @@
 """What all configuration has in common: frozen values, unknown keys refused, one line for every mistake."""
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -42,6 +43,16 @@ def validate(kind: type[ConfigT], values: dict[str, Any], origin: str) -> Config
         return kind.model_validate(values)
     except ValidationError as error:
         raise ConfigError(f"{origin}: {describe(error)}") from error
+
+
+def laid_over(*layers: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return tables of which the later ones win, key by key; None counts as not given."""
+    values: dict[str, dict[str, Any]] = {}
+    for layer in layers:
+        for table, entries in layer.items():
+            said = {key: value for key, value in entries.items() if value is not None}
+            values[table] = {**values.get(table, {}), **said}
+    return values
 
 
 def describe(error: ValidationError) -> str:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, PlainValidator, TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
 
-from faceerase.configs.base import Frozen, read_toml, validate
+from faceerase.configs.base import Frozen, laid_over, read_toml, validate
 from faceerase.contract import ThresholdRule
 
 HERE = Path(__file__).resolve().parent
@@ -193,8 +193,12 @@ class SegmentsConfig(Frozen):
     cluster_gpus: Annotated[float, Field(ge=0, le=64)] = 0
 
 
-OF_THE_RUN = frozenset({"resume", "workers", "cluster", "cluster_workers", "cluster_gpus"})
-"""What of ``SegmentsConfig`` says who does the work, and changes no bit of the result."""
+OF_THE_RUN = {
+    "decode": {"allow_damaged", "allow_url"},
+    "look": {"threads", "model_sha256"},
+    "segments": {"resume", "workers", "cluster", "cluster_workers", "cluster_gpus"},
+}
+"""Options, by table, that change no bit of a result: who does the work, what is allowed, what is only checked."""
 
 
 class FilmConfig(Frozen):
@@ -223,13 +227,7 @@ def load_film_config(path: Path | None, flags: dict[str, dict[str, Any]], purpos
     Raises:
         ConfigError: the file is missing or not TOML, a key is unknown, or a value is out of range.
     """
-    values = read_toml(HERE / f"{purpose}.toml") if purpose is not None else {}
+    of_purpose = read_toml(HERE / f"{purpose}.toml") if purpose is not None else {}
     given = read_toml(path) if path is not None else {}
     validate(FilmConfig, given, str(path))
-    said = {
-        table: {key: value for key, value in entries.items() if value is not None} for table, entries in flags.items()
-    }
-    for tables in (given, said):
-        for table, entries in tables.items():
-            values[table] = {**values.get(table, {}), **entries}
-    return validate(FilmConfig, values, "options")
+    return validate(FilmConfig, laid_over(of_purpose, given, flags), "options")

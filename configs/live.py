@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from faceerase.configs.base import Frozen, read_toml, validate
+from faceerase.configs.base import Frozen, laid_over, read_toml, validate
 from faceerase.configs.film import SHIPPED_MODEL, EncodeConfig, EraseConfig, MaskConfig, Provider
 
 
@@ -96,9 +96,4 @@ def load_live_config(path: Path | None, flags: dict[str, dict[str, Any]]) -> Liv
     """
     given = read_toml(path) if path is not None else {}
     validate(LiveConfig, given, str(path))
-    said = {
-        table: {key: value for key, value in entries.items() if value is not None} for table, entries in flags.items()
-    }
-    return validate(
-        LiveConfig, {table: {**given.get(table, {}), **said.get(table, {})} for table in {*given, *said}}, "options"
-    )
+    return validate(LiveConfig, laid_over(given, flags), "options")

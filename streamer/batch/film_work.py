@@ -17,7 +17,8 @@ from faceerase import __version__
 from faceerase.errors import SinkError, SourceError, reason_of
 from faceerase.log import ROOT
 from faceerase.streamer.batch.job import Job
-from faceerase.streamer.batch.record.fingerprint import Fingerprint, fingerprint, stamp_of
+from faceerase.streamer.batch.record.fingerprint import Fingerprint, fingerprint
+from faceerase.streamer.checksum import hash_of, stamp_of
 from faceerase.streamer.every_picture import anonymise_film
 from faceerase.streamer.hidden.leftovers import clear_leftovers
 from faceerase.streamer.report import FilmReport
@@ -94,7 +95,7 @@ def _make_folder(folder: Path) -> None:
 def _read(source: Path) -> Fingerprint:
     files = _there(source)
     try:
-        return fingerprint(files)
+        return fingerprint(files, hash_of)  # segments ask for it again
     except OSError as error:
         raise SourceError(f"{source}: cannot be read ({reason_of(error)})") from error
 

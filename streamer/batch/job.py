@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from faceerase.configs.film import OF_THE_RUN, FilmConfig
-from faceerase.streamer.batch.record.fingerprint import hash_of
+from faceerase.streamer.checksum import hash_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +38,12 @@ class Job:
 def identity_of(job: Job) -> dict[str, Any]:
     """Return what a result depends on beside its source: every option, and networks by what is in their files.
 
-    Not the number of threads of the network, nor who works at segments, nor whether these are kept: they change no bit.
+    Not what changes no bit (``OF_THE_RUN``).
 
     Raises:
         OSError: a model file cannot be read.
     """
-    values = job.config.model_dump(mode="json")
-    values["look"].pop("threads")
-    for key in OF_THE_RUN:
-        values["segments"].pop(key)
+    values = job.config.model_dump(mode="json", exclude=OF_THE_RUN)
     values["look"]["model"] = hash_of(job.config.look.model)
     if job.config.verify.detector is not None:
         values["verify"]["detector"] = hash_of(job.config.verify.detector)

@@ -38,7 +38,9 @@ _DURATION = re.compile(r"(\d+):(\d+):(\d+(?:\.\d+)?)")
 class Completeness:
     """Watches packets go by, and says at the end what is missing."""
 
-    def __init__(self, container: InputContainer, video: VideoStream, path: Path, step: Fraction, whole: bool) -> None:
+    def __init__(
+        self, container: InputContainer, video: VideoStream, path: Path, step: Fraction, whole: bool, to_end: bool
+    ) -> None:
         """Begin with the first packet that is read of the film at ``path``.
 
         Args:
@@ -47,6 +49,7 @@ class Completeness:
             path: its file.
             step: the usual time between frames, in seconds.
             whole: it is read from its start.
+            to_end: it is read to its end, so that there will be a verdict.
         """
         self._whole = whole
         self._container = container
@@ -57,7 +60,7 @@ class Completeness:
         self._behind: int | None = None
         self.damaged = False
         self._picture_end = 0.0
-        self._missing = _beyond_the_end(container, video)
+        self._missing = _beyond_the_end(container, video) if to_end else 0
         self._carried = 0
         self._end = 0.0
 
@@ -78,8 +81,8 @@ class Completeness:
 
     def verdict(self) -> str | None:
         """Return what is missing, or None."""
-        if self._cut_off_bytes():
-            return f"the file is cut off: {self._cut_off_bytes()} bytes that its header promises are not in it"
+        if missing := self._cut_off_bytes():
+            return f"the file is cut off: {missing} bytes that its header promises are not in it"
         if self._missing:
             return f"the file is cut off: {self._missing} of the frames that its index names are not in it"
         name, video = self._container.format.name, self._video

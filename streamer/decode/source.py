@@ -123,7 +123,8 @@ class FilmSource:
     def _pictures(self, container: InputContainer, stream: VideoStream, span: Span) -> Iterator[av.VideoFrame]:
         info, step = self.info, 1 / self.info.rate
         seen, cut = span.seen_of(info.cut), span.kept_of(info.cut)
-        completeness = Completeness(container, stream, info.path, step, seen.begin is None)
+        to_end = span.end is None  # what the end of a film lacks is told with its last segment, once
+        completeness = Completeness(container, stream, info.path, step, seen.begin is None, to_end)
         first = 0 if cut.begin is None else max(0, round((cut.begin - info.start) * info.rate))
         losses = Losses(info.codec in ONE_PICTURE_A_PACKET, info.clock == "pts", step, first)
         packets = packets_of(container, stream, seen, info.clock, info.path)
@@ -166,8 +167,8 @@ class FilmSource:
             self._remark(f"{discarded} coded pictures that the film's own edit list leaves out are not shown")
         for text in losses.gaps():
             self._remark(text)
-        missing = completeness.verdict()
-        for text in [*losses.spans(), *([missing] if missing and not self._over else [])]:
+        missing = completeness.verdict() if to_end and not self._over else None
+        for text in [*losses.spans(), *([missing] if missing else [])]:
             self._lose(text)
 
     def _checked(self, picture: av.VideoFrame, index: int) -> av.VideoFrame:

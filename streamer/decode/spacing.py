@@ -9,18 +9,6 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from faceerase.streamer.decode.info import FilmInfo
-from faceerase.streamer.decode.timeline import timeline_of
-
-
-def frame_ticks(info: FilmInfo) -> NDArray[np.int64]:
-    """Return when the frames of a film, or of its part, are shown, in its time base, in order; empty: not known.
-
-    Raises:
-        SourceError: the film cannot be read.
-    """
-    return timeline_of(info).ticks
-
 
 def first_fields(ticks: NDArray[np.int64], tick: Fraction, rate: Fraction) -> NDArray[np.int64]:
     """Return times without those that follow half a frame after another: a picture's second field in its own packet."""

@@ -14,7 +14,8 @@ from faceerase.errors import SinkError
 from faceerase.streamer.decode.clock import RATES
 from faceerase.streamer.decode.info import FilmInfo
 from faceerase.streamer.decode.part import WHOLE, Cut
-from faceerase.streamer.decode.spacing import even_rate, first_fields, first_uneven, frame_ticks
+from faceerase.streamer.decode.spacing import even_rate, first_fields, first_uneven
+from faceerase.streamer.decode.timeline import timeline_of
 from faceerase.streamer.encode.from_zero import FromZero
 
 CONSTANT_RATE = frozenset({".avi", ".mxf"})
@@ -35,7 +36,7 @@ def at_even_rate(info: FilmInfo, target: Path) -> FilmInfo:
     suffix = target.suffix.lower()
     if suffix not in CONSTANT_RATE:
         return info
-    ticks = frame_ticks(info)
+    ticks = timeline_of(info).ticks
     if len(ticks) == 0:
         return replace(info, frame_count=0)  # times that are to be repaired: the frames themselves will tell
     held = HOLDS_ONLY.get(suffix)

@@ -89,6 +89,11 @@ class FilmSink(HiddenSink):
             raise
         self._encoding = PictureEncoding(self._track, encoded, timing, target, copy=self._copy)
 
+    @property
+    def counted(self) -> FilmInfo:
+        """What the film is made of, with the rate at which its container counts."""
+        return self._info
+
     def write(self, frame: Frame, matte: Matte) -> None:
         """Encode one frame.
 

@@ -93,13 +93,10 @@ class PictureEncoding:
             av.error.FFmpegError: the encoder refuses.
         """
         self._durations.ended()
-        last: Packets = ()
         if self.frames:  # some encoders cannot end before they have begun
             last = self._track.encode(None) if self._copy is None else self._copy.finish()
-        ready = [*self._let_go(), *last]
-        for packet in last:
-            self._durations.tell(packet)
-        return ready
+            self._held = [*self._held, *last]
+        return self._let_go()
 
     def _let_go(self) -> Packets:
         ready, self._held = self._held, ()

@@ -49,8 +49,7 @@ def check_model_file(model: Path, sha256: str | None = None) -> None:
         data = model.read_bytes()
     except OSError as error:
         raise ModelError(f"{model}: cannot be read ({error.strerror})") from error
-    found = hashlib.sha256(data).hexdigest()
-    if sha256 is not None and found != sha256.lower():
+    if sha256 is not None and (found := hashlib.sha256(data).hexdigest()) != sha256.lower():
         raise ModelError(f"{model}: its SHA-256 is {found}, not the one that was asked for")
     try:
         refers = _refers_to_files(memoryview(data))
@@ -58,12 +57,6 @@ def check_model_file(model: Path, sha256: str | None = None) -> None:
         raise ModelError(f"{model}: not a model that onnxruntime can load ({error})") from error
     if refers:
         raise ModelError(f"{model}: keeps weights in other files; save it as one file")
-
-
-def sha256_of(model: Path) -> str:
-    """Return a file's checksum in hexadecimal digits."""
-    with model.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _refers_to_files(data: memoryview) -> bool:

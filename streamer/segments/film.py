@@ -6,6 +6,7 @@ Knows nothing of terminals or of single frames.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 
 from faceerase.configs.film import FilmConfig
 from faceerase.errors import WorkerError
@@ -13,7 +14,6 @@ from faceerase.streamer.decode.info import FilmInfo
 from faceerase.streamer.decode.span import WHOLE_FILM, Span
 from faceerase.streamer.decode.timeline import timeline_of
 from faceerase.streamer.encode.codecs import EncoderChoice
-from faceerase.streamer.encode.counting import at_even_rate
 from faceerase.streamer.encode.film_sink import FilmSink
 from faceerase.streamer.encode.matte_sink import MatteFilm
 from faceerase.streamer.look.engine import OnnxEngine
@@ -86,7 +86,7 @@ def in_segments(
         Errors of ``run_segment``, and of the sinks.
     """
     target, with_matte = sinks.film.target, sinks.matte is not None
-    counted = at_even_rate(info, target)
+    counted = sinks.film.counted
     # Machines may have other cards than this one: what the network runs on is the same everywhere, or it is refused.
     as_here = config.model_copy(update={"look": config.look.model_copy(update={"provider": engine.provider})})
     units = [
@@ -130,11 +130,11 @@ def work_off(units: Iterable[Unit], engine: OnnxEngine, report: Callable[[Progre
     config = todo[0].config
     crew = crew_of(config.segments, config.look.threads, len(todo))
     if crew is None:
-        for unit in todo:
-            run_segment(unit, engine, counts.add)
+        for own in map(SegmentWork, todo):
+            run_segment(own.unit, engine, partial(counts.reach, own.name))
         return found
     with crew:
-        for event in carry_out((SegmentWork(unit) for unit in todo), crew):
+        for event in carry_out(map(SegmentWork, todo), crew):
             match event:
                 case Advanced(_, work, progress):
                     counts.reach(work.name, progress)
@@ -156,12 +156,12 @@ class _Counts:
         self._reached: dict[str, Progress] = {}
 
     def add(self, one: Tally) -> None:
-        """Count what was done in this process, or before."""
+        """Count what was done before."""
         self._tally = self._tally.plus(one)
         self._tell()
 
     def reach(self, name: str, progress: Progress) -> None:
-        """Take note of where a worker is with a segment."""
+        """Take note of how far a segment is."""
         self._reached[name] = progress
         self._tell()
 

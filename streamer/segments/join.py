@@ -112,7 +112,7 @@ class Join:
     def _number_faces(self, path: Path) -> None:
         """Give the faces of a segment their numbers: those of the segment before where they go on."""
         last = max(self._faces, default=None)
-        begins = _faces_until(read_segment(path), last) if last is not None else {}
+        begins = _faces_until(read_segment(path, packets=False), last) if last is not None else {}
         self._numbers = continued(self._faces, begins)
 
     def _numbered(self, record: Record) -> dict[int, Box]:

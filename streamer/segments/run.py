@@ -25,13 +25,11 @@ from faceerase.streamer.encode.matte_sink import MatteEncoding, matte_encoder
 from faceerase.streamer.encode.picture_encoding import Packets, PictureEncoding
 from faceerase.streamer.encode.picture_track import PictureTrack
 from faceerase.streamer.look.engine import OnnxEngine
+from faceerase.streamer.report import Progress
 from faceerase.streamer.segments.store import Kind, Record, SegmentWriter
 from faceerase.streamer.sidecar.frames import regions_of
 from faceerase.streamer.stages import Erased, clean_frames, tally_of
 from faceerase.streamer.tally import Tally
-
-Counted = Callable[[Tally], None]
-"""Called after every frame that belongs to the segment, with what it adds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +59,10 @@ class Unit:
     path: Path
 
 
-def run_segment(unit: Unit, engine: OnnxEngine, report: Counted) -> None:
-    """Work off one segment; its file is there, whole, or not at all.
+def run_segment(unit: Unit, engine: OnnxEngine, tell: Callable[[Progress], None]) -> Tally:
+    """Work off one segment and return its counts; its file is there, whole, or not at all.
+
+    ``tell`` hears of the frames and faces of this segment so far.
 
     Raises:
         SourceError: the film cannot be read.
@@ -81,9 +81,8 @@ def run_segment(unit: Unit, engine: OnnxEngine, report: Counted) -> None:
                 place = unit.span.place(item.frame.pts * item.frame.time_base + unit.info.cut.shift)
                 if place == "core":
                     writer.write(item)
-                    one = tally_of(item)
-                    tally = tally.plus(one)
-                    report(one)
+                    tally = tally.plus(tally_of(item))
+                    tell(Progress(tally.frames, 0, tally.faces))
                 else:
                     tally = tally.plus(Tally(looks=item.looks))
                     if place == "trail":
@@ -97,6 +96,7 @@ def run_segment(unit: Unit, engine: OnnxEngine, report: Counted) -> None:
             "beside": {kind.name: count for kind, count in source.beside.items()},
         }
         writer.finish(facts)
+    return tally
 
 
 class _Writer:

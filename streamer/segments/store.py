@@ -9,7 +9,6 @@ import json
 import os
 import struct
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -20,9 +19,7 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 
 from faceerase.errors import SinkError
-
-HALF = ".half"
-"""Suffix of a segment that is not finished."""
+from faceerase.streamer.hidden.half import HalfFile
 
 MAGIC = b"faceerase segment 1\n"
 
@@ -31,7 +28,6 @@ Kind = Literal["picture", "matte", "frame", "behind", "end"]
 segment, what came of the segment."""
 
 _LENGTHS, _OFFSET = struct.Struct("<IQ"), struct.Struct("<Q")
-_PRIVATE = 0o600
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -52,13 +48,9 @@ class SegmentWriter:
         Raises:
             SinkError: the place cannot be written to.
         """
-        self._path, self._half = path, path.with_suffix(HALF)
+        self._file = HalfFile(path)
         self._digest = hashlib.sha256()
         self._written = 0
-        try:
-            self._file: BinaryIO = os.fdopen(os.open(self._half, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, _PRIVATE), "wb")
-        except OSError as error:
-            raise self._refused(error) from error
         self._put(MAGIC)
 
     def packet(self, kind: Kind, packet: "Packet[VideoStream]") -> None:
@@ -96,30 +88,16 @@ class SegmentWriter:
         self.record(Record("end", facts))
         self._put(_OFFSET.pack(begins))
         self._put(self._digest.digest())
-        try:
-            self._file.flush()
-            os.fsync(self._file.fileno())
-            self._file.close()
-            os.replace(self._half, self._path)
-        except OSError as error:
-            raise self._refused(error) from error
+        self._file.finish()
 
     def abandon(self) -> None:
         """Leave nothing behind of a segment that is not finished."""
-        with suppress(OSError):  # what could not be written is not wanted either
-            self._file.close()
-        self._half.unlink(missing_ok=True)
+        self._file.abandon()
 
     def _put(self, data: bytes) -> None:
         self._digest.update(data)
         self._written += len(data)
-        try:
-            self._file.write(data)
-        except OSError as error:
-            raise self._refused(error) from error
-
-    def _refused(self, error: OSError) -> SinkError:
-        return SinkError(f"{self._path.parent}: a segment cannot be written ({error.strerror})")
+        self._file.write(data)
 
 
 def end_of(path: Path) -> Record | None:
@@ -141,8 +119,8 @@ def end_of(path: Path) -> Record | None:
         return None
 
 
-def read_segment(path: Path) -> Iterator[Record]:
-    """Yield the records of a whole segment, its end last.
+def read_segment(path: Path, packets: bool = True) -> Iterator[Record]:
+    """Yield the records of a whole segment, its end last; without ``packets`` those have no bytes, which are not read.
 
     Raises:
         SinkError: it cannot be read any more.
@@ -151,7 +129,7 @@ def read_segment(path: Path) -> Iterator[Record]:
         with path.open("rb") as file:
             file.seek(len(MAGIC))
             while True:
-                record = _read(file)
+                record = _read(file, packets)
                 yield record
                 if record.kind == "end":
                     return
@@ -170,10 +148,14 @@ def packet_of(record: Record) -> "Packet[VideoStream]":
     return packet
 
 
-def _read(file: BinaryIO) -> Record:
+def _read(file: BinaryIO, with_data: bool = True) -> Record:
     text, data = _LENGTHS.unpack(file.read(_LENGTHS.size))
     facts = json.loads(file.read(text))
-    return Record(facts.pop("kind"), facts, _inverted(file.read(data)))
+    kind: Kind = facts.pop("kind")
+    if with_data:
+        return Record(kind, facts, _inverted(file.read(data)))
+    file.seek(data, os.SEEK_CUR)
+    return Record(kind, facts)
 
 
 def _inverted(data: bytes) -> bytes:

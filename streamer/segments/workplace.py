@@ -7,22 +7,22 @@ run at a time works in it; a crashed one leaves it for ``--resume``. Knows nothi
 import hashlib
 import json
 import shutil
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
-from faceerase.configs.film import OF_THE_RUN, FilmConfig
+from faceerase.configs.film import OF_THE_RUN, FilmConfig, VerifyConfig
 from faceerase.errors import SinkError, SourceError
+from faceerase.streamer.checksum import hash_of
+from faceerase.streamer.hidden.half import HALF
 from faceerase.streamer.hidden.register import PROCESS
+from faceerase.streamer.lock_file import lock_file
 from faceerase.streamer.look.engine import OnnxEngine
-from faceerase.streamer.segments.store import HALF
 from faceerase.streamer.sidecar.versions import describe_model, running_versions
 
 SUFFIX = ".segments"
 KEPT_OF_NAME = 40
 KEPT_OF_DIGEST = 16
+LOCK, PRIVATE = "lock", 0o600
 _DIGITS = 5
 
 
@@ -38,15 +38,13 @@ def identity_of(source: Path, config: FilmConfig, engine: OnnxEngine, more: dict
     Raises:
         SourceError: the film cannot be read.
     """
-    options = config.model_dump(
-        mode="json", exclude={"verify": True, "look": {"model", "threads"}, "segments": set(OF_THE_RUN)}
-    )
+    unimportant = {**OF_THE_RUN, "look": OF_THE_RUN["look"] | {"model"}, "verify": set(VerifyConfig.model_fields)}
+    options = config.model_dump(mode="json", exclude=unimportant)
     model = describe_model(engine)
     versions = running_versions().model_dump()
     values = {"options": options, "model": [model.sha256, model.provider], "versions": versions, **more}
     try:
-        with source.open("rb") as file:
-            values["film"] = hashlib.file_digest(file, "sha256").hexdigest()
+        values["film"] = hash_of(source)
     except OSError as error:
         raise SourceError(f"{source}: cannot be read ({error.strerror})") from error
     return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
@@ -76,13 +74,10 @@ class Workplace:
             self.path.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             raise SinkError(f"{target}: cannot be written ({error.strerror})") from error
-        self._lock = FileLock(self.path / "lock", mode=0o600)
-        try:
-            self._lock.acquire(timeout=0)
-        except Timeout as error:
-            raise SinkError(f"{target}: another run is making it; wait for that, or name another file") from error
-        except OSError as error:
-            raise SinkError(f"{target}: cannot be written ({error.strerror})") from error
+        lock = lock_file(self.path / LOCK, PRIVATE)
+        if lock is None:
+            raise SinkError(f"{target}: another run is making it; wait for that, or name another file")
+        self._lock = lock
         if not resume:
             PROCESS.enter(self.path)  # an end at once leaves it only to be resumed
 
@@ -93,9 +88,9 @@ class Workplace:
     def leave(self) -> None:
         """Go without a result: everything is removed, unless the run is to be resumed."""
         if self._resume:
-            self._lock.release()
             for half in self.path.glob(f"*{HALF}"):
                 half.unlink(missing_ok=True)
+            self._lock.release()  # last: whoever comes next has halves of his own
         else:
             self.remove()
 
@@ -123,6 +118,7 @@ def _left_behind(target: Path) -> list[Path]:
 
 
 def _remove_unless_used(folder: Path) -> None:
-    lock = FileLock(folder / "lock")
-    with suppress(Timeout), lock.acquire(timeout=0):
+    lock = lock_file(folder / LOCK, PRIVATE)
+    if lock is not None:
         shutil.rmtree(folder, ignore_errors=True)
+        lock.release()

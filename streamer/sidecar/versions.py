@@ -12,8 +12,8 @@ from av import library_versions
 
 from faceerase import __version__
 from faceerase.configs.film import SHIPPED_MODEL, SHIPPED_WHOLE, FilmConfig
+from faceerase.streamer.checksum import hash_of
 from faceerase.streamer.look.engine import OnnxEngine
-from faceerase.streamer.look.model_file import sha256_of
 from faceerase.streamer.sidecar.schema import ModelFacts, Versions
 
 
@@ -39,7 +39,7 @@ def describe_model(engine: OnnxEngine) -> ModelFacts:
         name=engine.contract.name,
         file=engine.model.name if shipped else str(engine.model),
         shipped=shipped,
-        sha256=sha256_of(engine.model),
+        sha256=hash_of(engine.model),
         provider=engine.provider,
         contract=asdict(engine.contract),
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 from faceerase.configs.film import LookConfig
-from faceerase.errors import FaceEraseError
+from faceerase.errors import FaceEraseError, ModelError, is_out_of_memory
 from faceerase.streamer.look.engine import OnnxEngine
 from faceerase.streamer.report import Progress
 
@@ -167,8 +167,9 @@ class Executor(Protocol[ResultT]):
 def failure_of(error: Exception) -> Failure:
     """Return an error as a value, in one line, with the exit code that it means for one film."""
     kind = type(error).__name__
+    if is_out_of_memory(error) and not isinstance(error, ModelError):
+        text = "out of memory; fewer --workers, a smaller --batch-size, a greater --min-face"
+        return Failure(text, ModelError.exit_code, kind)
     if isinstance(error, FaceEraseError):
         return Failure(" ".join(str(error).split()), error.exit_code, kind)
-    if isinstance(error, MemoryError):
-        return Failure("out of memory; fewer --workers, a smaller --batch-size, a greater --min-face", 5, kind)
     return Failure(f"a fault of faceerase itself: {kind}: {' '.join(str(error).split())}", 1, kind)

@@ -231,7 +231,7 @@ def test_a_folder_that_refuses_is_named(
     def refuse(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("faceerase.streamer.segments.store.os.replace", refuse)
+    monkeypatch.setattr("faceerase.streamer.hidden.half.os.replace", refuse)
     with pytest.raises(SinkError, match="a segment cannot be written \\(No space left on device\\)"):
         clean(make_source(), tmp_path / "out" / "clean.mkv", 0.16)
     monkeypatch.undo()

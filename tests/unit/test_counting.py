@@ -13,7 +13,8 @@ from faceerase.configs.film import EncodeConfig, PartConfig
 from faceerase.errors import SinkError
 from faceerase.streamer.decode.clock import RATES
 from faceerase.streamer.decode.source import FilmSource
-from faceerase.streamer.decode.spacing import even_rate, first_fields, first_uneven, frame_ticks
+from faceerase.streamer.decode.spacing import even_rate, first_fields, first_uneven
+from faceerase.streamer.decode.timeline import timeline_of
 from faceerase.streamer.encode.codecs import choose_encoder
 from faceerase.streamer.encode.counting import at_even_rate
 from faceerase.streamer.encode.film_sink import FilmSink
@@ -64,7 +65,7 @@ def test_an_uneven_film_is_refused_before_a_frame_is_decoded(
 def test_an_even_part_of_an_uneven_film_goes_in(tmp_path: Path, make_film: FilmMaker) -> None:
     film = make_film(tmp_path / "uneven.mkv", codec="ffv1", times=[0, 1, 2, 3, 4, 7, 8, 12])
     info = FilmSource(film, part=PartConfig(begin="0.04", end="0.2")).info
-    assert list(frame_ticks(info)) == [40, 80, 120, 160]
+    assert list(timeline_of(info).ticks) == [40, 80, 120, 160]
     assert at_even_rate(info, tmp_path / "out.avi").rate == 25
 
 
@@ -72,7 +73,7 @@ def test_the_second_field_of_a_picture_is_no_frame(tmp_path: Path, make_film: Fi
     film = make_film(tmp_path / "film.mkv", codec="ffv1", time_base=Fraction(1, 50), times=[0, 1, 2, 3, 4, 5, 6, 7])
     info = FilmSource(film).info
     assert info.rate == 25  # what the header says, of a film whose fields are packets
-    assert list(first_fields(frame_ticks(info), info.time_base, info.rate)) == [0, 40, 80, 120]
+    assert list(first_fields(timeline_of(info).ticks, info.time_base, info.rate)) == [0, 40, 80, 120]
     assert at_even_rate(info, tmp_path / "out.avi").frame_count == 4
 
 

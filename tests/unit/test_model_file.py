@@ -12,8 +12,9 @@ import pytest
 
 from faceerase.configs.film import SHIPPED_MODEL
 from faceerase.errors import ModelError
+from faceerase.streamer.checksum import sha256_of
 from faceerase.streamer.look import model_file
-from faceerase.streamer.look.model_file import check_model_file, sha256_of
+from faceerase.streamer.look.model_file import check_model_file
 
 MUTATED = """
 import random, sys

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from faceerase.streamer.batch.inputs.discovery import Found
-from faceerase.streamer.batch.record.fingerprint import stamp_of
+from faceerase.streamer.checksum import stamp_of
 from faceerase.streamer.stills.place import files_of
 from faceerase.streamer.stills.units import folders_below
 

@@ -4,14 +4,11 @@ Knows nothing of films.
 """
 
 import hashlib
-import os
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from faceerase.configs.base import Frozen
-
-_SHOWN = 16
+from faceerase.streamer.checksum import sha256_of, stamp_of
 
 
 class Fingerprint(Frozen):
@@ -30,29 +27,14 @@ class Fingerprint(Frozen):
     sha256: str
 
 
-def stamp_of(paths: Sequence[Path]) -> str:
-    """Return a short word that changes when a file is written, replaced, renamed, added or taken away.
-
-    Times of the inode cannot be set by programs, so that a changed file with its old size and time is seen too.
-
-    Raises:
-        OSError: a file is missing or cannot be read.
-    """
-    stamp = hashlib.sha256()
-    for path in paths:
-        found = path.stat()
-        stamp.update(f"{path.name}\0{found.st_size}\0{found.st_mtime_ns}\0{found.st_ctime_ns}\n".encode())
-    return stamp.hexdigest()[:_SHOWN]
-
-
-def fingerprint(paths: Sequence[Path]) -> Fingerprint:
-    """Return what files are; reads them whole.
+def fingerprint(paths: Sequence[Path], sha256: Callable[[Path], str] = sha256_of) -> Fingerprint:
+    """Return what files are; reads them whole, unless ``sha256`` knows them.
 
     Raises:
         OSError: one is missing or cannot be read.
     """
     stamp = stamp_of(paths)
-    hashes = [_sha256(path) for path in paths]
+    hashes = [sha256(path) for path in paths]
     if len(hashes) == 1:
         whole = hashes[0]
     else:
@@ -80,23 +62,3 @@ def same(known: Fingerprint, paths: Sequence[Path], thorough: bool = False) -> b
         return fingerprint(paths).sha256 == known.sha256
     except OSError:
         return False
-
-
-def hash_of(path: Path) -> str:
-    """Return the SHA-256 of a file that many ask for, such as a network; read once as long as it does not change.
-
-    Raises:
-        OSError: it cannot be read.
-    """
-    return _known_hash(path, stamp_of([path]))
-
-
-@lru_cache(maxsize=32)
-def _known_hash(path: Path, stamp: str) -> str:
-    del stamp
-    return _sha256(path)
-
-
-def _sha256(path: Path) -> str:
-    with open(os.fspath(path), "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

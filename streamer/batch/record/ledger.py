@@ -11,13 +11,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 from pydantic import Field, ValidationError
 
 from faceerase import __version__
 from faceerase.configs.base import Frozen
-from faceerase.errors import SinkError
+from faceerase.errors import SinkError, reason_of
 from faceerase.streamer.batch.record.fingerprint import Fingerprint
+from faceerase.streamer.lock_file import lock_file
 
 FOLDER = ".faceerase"
 LOGS = "batch-logs"
@@ -116,15 +117,11 @@ class Ledger:
             SinkError: the folder cannot be written to, or its file system knows no locks.
         """
         place = self._locks / f"{_short(name)}.lock"
-        lock = FileLock(place, blocking=False, thread_local=False)
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
-            lock.acquire()
-        except Timeout:
-            return None
-        except (OSError, NotImplementedError) as error:
-            raise SinkError(f"{place}: cannot be locked ({error}); name a folder where locks work") from error
-        return lock
+        except OSError as error:
+            raise SinkError(f"{place}: cannot be written ({reason_of(error)})") from error
+        return lock_file(place)
 
     def log(self, name: str) -> Path:
         """Return where the log of an output goes."""

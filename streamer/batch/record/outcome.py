@@ -1,7 +1,6 @@
 """What became of a batch, as values: one record for each job, and the counts of all. Knows nothing of files."""
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -64,8 +63,3 @@ def _is_bad(record: Record) -> bool:
 def standing(entry: Entry) -> Status:
     """Return how a job stands that is done already."""
     return "up to date, lost frames" if entry.lost else "up to date"
-
-
-def failures(records: Sequence[Record]) -> list[tuple[str, str]]:
-    """Return the names of what failed, and why."""
-    return [(one.planned.job.name, one.entry.error if one.entry else "") for one in records if one.status == "failed"]

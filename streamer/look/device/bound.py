@@ -12,10 +12,11 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from faceerase.configs.film import BatchSize
+from faceerase.errors import is_out_of_memory
 from faceerase.log import get_logger
 from faceerase.streamer.look.device.card import Device
 from faceerase.streamer.look.device.execution import Ends, first_line
-from faceerase.streamer.look.device.sizes import MOST, TRIAL, is_shortage, size_by_memory, size_for
+from faceerase.streamer.look.device.sizes import MOST, TRIAL, size_by_memory, size_for
 
 NO_GRAPH = -1
 """The graph number with which onnxruntime runs without one."""
@@ -119,7 +120,7 @@ class BoundRun:
 
     def _another_way(self, error: Exception, most: int) -> bool:
         """Change what may have brought an error about; return whether there was anything to change."""
-        if is_shortage(error) and most > 1:
+        if is_out_of_memory(error) and most > 1:
             self._most = most // 2
             self._remark(f"memory of the card is short: {self._most} tiles a run instead of {most}")
             return True

@@ -16,9 +16,6 @@ SHARE = 0.5
 UNKNOWN = 16
 """``auto`` where the card does not say how much memory is free."""
 
-SHORTAGES = ("out of memory", "failed to allocate", "alloc_failed", "bad allocation", "bad_alloc")
-"""What onnxruntime, CUDA, cuDNN and cuBLAS say when memory is short."""
-
 
 def sizes_up_to(most: int) -> tuple[int, ...]:
     """Return the sizes of batches that are run: powers of two, and the greatest."""
@@ -42,8 +39,3 @@ def size_by_memory(free: int | None, needed: int, most: int = MOST) -> int:
         return min(UNKNOWN, most)
     fit = int(free * SHARE / (needed / TRIAL))
     return 1 << max(0, min(fit, most).bit_length() - 1)
-
-
-def is_shortage(error: BaseException) -> bool:
-    """Whether an error means that memory is short."""
-    return isinstance(error, MemoryError) or any(word in str(error).lower() for word in SHORTAGES)

@@ -3,15 +3,15 @@
 Knows nothing of Ray.
 """
 
-import os
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from faceerase.errors import SinkError, SourceError, reason_of
+from faceerase.streamer.hidden.half import HalfFile
 from faceerase.streamer.workers.seam import Portable, Unit
 
 PIECE = 32 << 20
@@ -129,8 +129,8 @@ class Arrival:
     """A file that comes in pieces; it has its name when all of them are there."""
 
     def __init__(self, path: Path) -> None:
-        self._path, self._half = path, path.with_suffix(".half")
-        self._file: BinaryIO | None = None
+        self._path = path
+        self._file: HalfFile | None = None
 
     def take(self, piece: Piece) -> None:
         """Add the next piece.
@@ -138,12 +138,9 @@ class Arrival:
         Raises:
             SinkError: it cannot be written.
         """
-        try:
-            if self._file is None:
-                self._file = self._half.open("wb")
-            self._file.write(piece.data)
-        except OSError as error:
-            raise SinkError(f"{self._path.parent}: a segment cannot be written ({reason_of(error)})") from error
+        if self._file is None:
+            self._file = HalfFile(self._path)
+        self._file.write(piece.data)
 
     def finish(self) -> None:
         """Give the file its name, if anything came.
@@ -151,19 +148,10 @@ class Arrival:
         Raises:
             SinkError: it cannot be written.
         """
-        if self._file is None:
-            return
-        try:
-            self._file.flush()
-            os.fsync(self._file.fileno())
-            self._file.close()
-            os.replace(self._half, self._path)
-        except OSError as error:
-            raise SinkError(f"{self._path.parent}: a segment cannot be written ({reason_of(error)})") from error
+        if self._file is not None:
+            self._file.finish()
 
     def abandon(self) -> None:
         """Leave nothing of a file that is not whole."""
         if self._file is not None:
-            with suppress(OSError):
-                self._file.close()
-            self._half.unlink(missing_ok=True)
+            self._file.abandon()

@@ -100,6 +100,9 @@ def test_other_source_options_or_network(done: tuple[Job, Ledger], tmp_path: Pat
     assert judge(with_matte, ledger).why == "other options"
     model.rename(tmp_path / "moved.onnx")  # another place is no other network
     assert judge(make_job(tmp_path, look={"model": tmp_path / "moved.onnx"}), ledger).why is None
+    moved = {"model": tmp_path / "moved.onnx", "threads": 3}
+    allowed = make_job(tmp_path, look=moved, decode={"allow_damaged": True}, segments={"workers": 2})
+    assert judge(allowed, ledger).why is None  # what changes no bit
     (tmp_path / "other.onnx").write_bytes(b"another network")
     assert judge(make_job(tmp_path, look={"model": tmp_path / "other.onnx"}), ledger).why == "other network"
     with pytest.raises(ModelError, match=r"none\.onnx"):

@@ -2,7 +2,8 @@
 
 import pytest
 
-from faceerase.streamer.look.device.sizes import is_shortage, size_by_memory, size_for, sizes_up_to
+from faceerase.errors import is_out_of_memory
+from faceerase.streamer.look.device.sizes import size_by_memory, size_for, sizes_up_to
 
 
 def test_sizes_are_powers_of_two_and_the_greatest() -> None:
@@ -26,6 +27,6 @@ def test_at_least_one_tile_and_at_most_the_limit() -> None:
 
 
 def test_a_shortage_is_told_from_other_errors() -> None:
-    assert is_shortage(MemoryError())
-    assert is_shortage(RuntimeError("BFCArena: Failed to allocate memory for requested buffer of size 123"))
-    assert not is_shortage(RuntimeError("invalid argument"))
+    assert is_out_of_memory(MemoryError())
+    assert is_out_of_memory(RuntimeError("BFCArena: Failed to allocate memory for requested buffer of size 123"))
+    assert not is_out_of_memory(RuntimeError("invalid argument"))

@@ -1,0 +1,26 @@
+"""A lock beside what it guards, that outlives it: held until it is released, or its process ends however.
+
+Hidden places have one of their own, which vanishes with them (``hidden.lock``). Knows nothing of what is guarded.
+"""
+
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from faceerase.errors import SinkError
+
+
+def lock_file(place: Path, mode: int = 0o644) -> FileLock | None:
+    """Return the lock of a file; None: others hold it.
+
+    Raises:
+        SinkError: it cannot be written, or its file system knows no locks.
+    """
+    lock = FileLock(place, mode=mode, blocking=False, thread_local=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        return None
+    except (OSError, NotImplementedError) as error:  # the second is filelock's for a file system without locks
+        raise SinkError(f"{place}: cannot be locked ({error}); name a folder where locks work") from error
+    return lock
