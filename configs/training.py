@@ -6,7 +6,7 @@ Knows nothing of torch.
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, PositiveInt, model_validator
+from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
 
 from faceerase.configs.base import Frozen, read_toml, validate
 
@@ -14,14 +14,24 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class NetworkRecipe(Frozen):
-    """Which network, and how wide. ``stem`` and ``widths`` shape ``unet-lite``; the seed's ``unet`` is fixed."""
+    """Which network, and how wide and deep; all but ``activation`` shape ``unet-lite``, the seed's ``unet`` is fixed.
+
+    ``residual`` counts the residual blocks that follow each level of the encoder; levels beyond its end have none.
+    """
 
     name: Literal["unet-lite", "unet"] = "unet-lite"
     stem: tuple[PositiveInt, ...] = (16, 32)
     widths: tuple[PositiveInt, ...] = (32, 64, 96, 128)
     encoder_depth: PositiveInt = 2
     decoder_depth: PositiveInt = 1
+    residual: tuple[NonNegativeInt, ...] = ()
     activation: Literal["sigmoid", "spatial-softmax"] = "sigmoid"
+
+    @model_validator(mode="after")
+    def _residual_blocks_have_a_level(self) -> Self:
+        if len(self.residual) > len(self.widths):
+            raise ValueError(f"residual: {len(self.residual)} levels, but widths has {len(self.widths)}")
+        return self
 
 
 class CropRecipe(Frozen):

@@ -26,7 +26,7 @@ from faceerase.errors import ExportError
 from faceerase.export.interleave import interleave_transposed
 from faceerase.streamer.look.engine import OnnxEngine
 
-IN_8_BITS = ("Conv", "Relu", "MaxPool", "Concat", "Transpose", "Reshape")
+IN_8_BITS = ("Conv", "Add", "Relu", "MaxPool", "Concat", "Transpose", "Reshape")
 """Operators that the runtime computes in 8 bits, or that only move them."""
 
 BATCH = 32

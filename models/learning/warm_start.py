@@ -3,7 +3,7 @@
 An exported unet-lite has its batch normalisation folded into its convolutions; here it is taken out again, so that
 training goes on from the very function that was exported. The new network may be wider than the old one: its further
 channels start as He initialisation made them and are not listened to at first (Chen et al. 2016, arXiv:1511.05641), so
-that the answers stay what they were. Knows nothing of the training loop.
+that the answers stay what they were, and it may have residual blocks that the old one lacks. Knows nothing of the training loop.
 """
 
 from collections.abc import Iterator
@@ -16,6 +16,9 @@ from faceerase.errors import ConfigError, DataError
 from faceerase.models.learning.checkpoint import State, load_checkpoint
 from faceerase.models.networks.registry import Network
 from faceerase.models.networks.unet_lite import UNetLite
+
+RESIDUAL = "residual."
+"""How the names of the network's residual blocks begin."""
 
 PREFIX, FOLDED, HALF = "network.", "weight_bias", ".half"
 """How the exporter names things: the network inside the exported module, the bias that folding left, and kernels that
@@ -38,8 +41,7 @@ def start_from(path: Path, network: Network, tiles: Tensor) -> None:
         if path.suffix == ".onnx":
             if not isinstance(network, UNetLite):
                 raise ConfigError(f"{path}: only unet-lite can start from an exported model; use a checkpoint")
-            _take_over(_read_weights(path), network)
-            _unfold(network, tiles)
+            _unfold(network, _take_over(_read_weights(path), network), tiles)
         else:
             network.load_state_dict(load_checkpoint(path).average)
     except (KeyError, RuntimeError) as error:
@@ -60,10 +62,17 @@ def _read_weights(path: Path) -> State:
     return {name.removeprefix(PREFIX).removesuffix(HALF): torch.tensor(array).float() for name, array in named.items()}
 
 
-def _take_over(weights: State, network: UNetLite) -> None:
-    """Copy exported weights into a network; afterwards its answers in ``eval`` are the exported ones."""
+def _take_over(weights: State, network: UNetLite) -> set[nn.BatchNorm2d]:
+    """Copy exported weights into a network; afterwards its answers in ``eval`` are the exported ones.
+
+    Returns the normalisations whose work is folded into what was copied: all but those of new residual blocks, which
+    say nothing yet.
+    """
     left = {name for name in weights if name.endswith(".weight")}
+    folded = set()
     for name, convolution, normalisation in _convolutions(network):
+        if name.startswith(RESIDUAL) and f"{name}.weight" not in weights:
+            continue
         left.discard(f"{name}.weight")
         # The encoder's skip and the way up come side by side: each grows on its own.
         sources = 2 if name.startswith("decoder.") and name.endswith(".0") else 1
@@ -73,10 +82,12 @@ def _take_over(weights: State, network: UNetLite) -> None:
             _overwrite(convolution.bias, weights.get(f"{name}.bias"))
             continue
         assert normalisation.running_var is not None
+        folded.add(normalisation)
         nn.init.constant_(normalisation.running_var, 1 - normalisation.eps)
         _overwrite(normalisation.bias, weights.get(f"{name}.{FOLDED}"))
     if left:
         raise RuntimeError(f"the recipe's has no {', '.join(sorted(left))}")
+    return folded
 
 
 def _convolutions(network: UNetLite) -> Iterator[tuple[str, nn.Conv2d | nn.ConvTranspose2d, nn.BatchNorm2d | None]]:
@@ -113,7 +124,7 @@ def _overwrite(new: Tensor, old: Tensor | None) -> None:
 
 
 @torch.no_grad()
-def _unfold(network: UNetLite, tiles: Tensor) -> None:
+def _unfold(network: UNetLite, folded: set[nn.BatchNorm2d], tiles: Tensor) -> None:
     """Let batch normalisation take over what it sees, and undo it: the same answers, now also while training."""
     seen: dict[nn.BatchNorm2d, tuple[Tensor, Tensor]] = {}
     layers = [module for module in network.modules() if isinstance(module, nn.BatchNorm2d)]
@@ -132,5 +143,7 @@ def _unfold(network: UNetLite, tiles: Tensor) -> None:
         assert layer.running_var is not None
         layer.running_mean.copy_(mean)
         layer.running_var.copy_(variance)
+        if layer not in folded:
+            continue
         layer.weight.copy_((variance + layer.eps).sqrt())
         layer.bias.add_(mean)

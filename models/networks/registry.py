@@ -11,4 +11,6 @@ def build_network(recipe: NetworkRecipe) -> Network:
     """Return a freshly initialised network."""
     if recipe.name == "unet":
         return UNet(recipe.activation)
-    return UNetLite(recipe.stem, recipe.widths, recipe.encoder_depth, recipe.decoder_depth, recipe.activation)
+    return UNetLite(
+        recipe.stem, recipe.widths, recipe.encoder_depth, recipe.decoder_depth, recipe.activation, recipe.residual
+    )

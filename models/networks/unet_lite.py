@@ -6,6 +6,7 @@ for convolutions at it. Knows nothing of training or export.
 """
 
 from collections.abc import Sequence
+from itertools import zip_longest
 
 import torch
 from torch import Tensor, nn
@@ -26,6 +27,7 @@ class UNetLite(nn.Module):
         encoder_depth: int = 2,
         decoder_depth: int = 1,
         activation: OutputKind = "sigmoid",
+        residual: Sequence[int] = (),
     ) -> None:
         super().__init__()
         self.activation: OutputKind = activation
@@ -36,8 +38,10 @@ class UNetLite(nn.Module):
             channels = width
         self.stem = nn.Sequential(*strided)
         self.encoder = nn.ModuleList()
-        for width in widths:
+        self.residual = nn.ModuleList()
+        for width, blocks in zip_longest(widths, residual, fillvalue=0):
             self.encoder.append(_block(channels, width, encoder_depth))
+            self.residual.append(nn.Sequential(*(Residual(width) for _ in range(blocks))))
             channels = width
         self.pool = nn.MaxPool2d(2, stride=2)
         self.up = nn.ModuleList()
@@ -50,6 +54,9 @@ class UNetLite(nn.Module):
         self.head = nn.Conv2d(channels, subpixels**2, kernel_size=1)
         self.shuffle = nn.PixelShuffle(subpixels)
         self.apply(initialise)
+        for module in self.modules():
+            if isinstance(module, Residual):
+                module.start_as_identity()
         # Faces are rare: starting from "one pixel in twenty" spares the first thousand tiles.
         nn.init.normal_(self.head.weight, std=0.01)
         assert self.head.bias is not None
@@ -60,12 +67,31 @@ class UNetLite(nn.Module):
         x = self.stem(tiles)
         skips = []
         for level, block in enumerate(self.encoder):
-            x = block(self.pool(x) if level else x)
+            x = self.residual[level](block(self.pool(x) if level else x))
             skips.append(x)
         skips.pop()
         for up, block in zip(self.up, self.decoder, strict=True):
             x = block(torch.cat([skips.pop(), up(x)], dim=1))
         return torch.as_tensor(self.shuffle(self.head(x)))
+
+
+class Residual(nn.Module):
+    """Two convolutions beside a way around them (He et al. 2016, arXiv:1512.03385); at first all goes that way."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.branch = nn.Sequential(*list(_block(width, width, 2))[:-1])
+        self.relu = nn.ReLU(inplace=True)
+
+    def start_as_identity(self) -> None:
+        """Silence the branch: a trained network answers as before, and learns what to do with it."""
+        last = self.branch[-1]
+        assert isinstance(last, nn.BatchNorm2d)
+        nn.init.zeros_(last.weight)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the sum, of the shape of ``x``."""
+        return torch.as_tensor(self.relu(x + self.branch(x)))
 
 
 def _convolution(inputs: int, outputs: int, stride: int = 1) -> list[nn.Module]:

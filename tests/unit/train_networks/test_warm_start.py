@@ -27,6 +27,8 @@ WIDER = [
     {"widths": (6, 8)},
     {"widths": (4, 12)},
     {"stem": (7,), "widths": (9, 20)},
+    {"residual": (0, 2)},
+    {"residual": (1, 1), "widths": (6, 12)},
 ]
 Trained = tuple[Network, Path]
 
@@ -158,6 +160,19 @@ def test_learning_goes_on_from_there(trained: Trained, tiles: Tensor) -> None:
 def test_a_narrower_or_another_network_is_refused(trained: Trained, tiles: Tensor, changes: dict[str, Any]) -> None:
     with pytest.raises(ConfigError, match=r"trained\.onnx: the weights of another network"):
         start_from(trained[1], build(**changes), tiles)
+
+
+def test_residual_blocks_of_the_file_are_taken_over_and_not_left_out(tiles: Tensor, tmp_path: Path) -> None:
+    torch.manual_seed(2)
+    old = build(residual=(0, 1))
+    settle(old)
+    path = tmp_path / "deep.onnx"
+    export_network(old, TrainConfig(network=NetworkRecipe(**SHAPE, residual=(0, 1))), path)
+    deeper = build(residual=(1, 2))
+    start_from(path, deeper, tiles)
+    assert_same(answers(deeper, tiles, training=False), answers(old, tiles, training=False))
+    with pytest.raises(ConfigError, match="the recipe's has no residual"):
+        start_from(path, build(), tiles)
 
 
 def test_only_the_lite_network_starts_from_an_exported_model(trained: Trained, tiles: Tensor) -> None:
