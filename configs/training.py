@@ -88,8 +88,10 @@ class TrainConfig(Frozen):
     ``patience`` ends a run after so many checks without a better IoU, 0 never. ``mine_at`` are the shares of the run
     after which false alarms and missed faces are looked for in all face-free photos and ``mine_photos`` of the others.
     ``start_from`` names the weights that training goes on from, None: none; a run of another recipe learns faster from
-    them, and they may be narrower than ``network``. ``bf16`` computes in bfloat16 where that saves time on a CPU too
-    (twice as fast with AVX-512 BF16 or AMX, slower without); a GPU always does.
+    them, and they may be narrower than ``network``. ``teacher`` names the checkpoint of a better network to learn from
+    as well: the cross-entropy asks for its map by ``teacher_share``, for the truth by the rest. ``bf16`` computes in
+    bfloat16 where that saves time on a CPU too (twice as fast with AVX-512 BF16 or AMX, slower without); a GPU always
+    does.
     ``compile`` fuses the network's layers (a fifth faster on a CPU; needs a C++ compiler, or Triton on a GPU).
     ``min_face`` is the height in tile pixels from which faces are found reliably: the runtime magnifies the smallest
     face asked for to it.
@@ -115,6 +117,8 @@ class TrainConfig(Frozen):
     mine_at: tuple[Share, ...] = (0.2, 0.45, 0.7)
     mine_photos: Annotated[int, Field(ge=0)] = 2_500
     start_from: Path | None = None
+    teacher: Path | None = None
+    teacher_share: Share = 0.5
     bf16: bool = False
     compile: bool = False
     min_face: Annotated[float, Field(gt=0)] = 12

@@ -26,6 +26,7 @@ from faceerase.models.learning.losses import segmentation_loss
 from faceerase.models.learning.mine import mine
 from faceerase.models.learning.scaling import scale_input
 from faceerase.models.learning.schedule import learning_rate, marks, moving_average
+from faceerase.models.learning.teacher import Teacher
 from faceerase.models.learning.torch_engine import TorchLook
 from faceerase.models.learning.warm_start import start_from
 from faceerase.models.networks.registry import build_network
@@ -88,6 +89,8 @@ class _Run:
         self.optimiser = torch.optim.AdamW(self.network.parameters(), rate, weight_decay=decay)
         self.forward = torch.compile(self.network) if config.compile else self.network
         self.bf16 = config.bf16 or self.device.type == "cuda"
+        teacher, share = config.teacher, config.teacher_share
+        self.teacher = Teacher(teacher, share, self.device, self.bf16) if teacher else None
         self.seen, self.best = 0, -1.0
         self._take_up()
 
@@ -120,9 +123,9 @@ class _Run:
         tiles = scale_input(gray, self.network.value_range)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bf16):
             logits = self.forward(tiles)
-        loss = segmentation_loss(
-            logits.float(), mask.float(), weight, self.network.activation, self.config.iou_weight, self.config.focus
-        )
+        aim = self.teacher.aim(gray, mask) if self.teacher else None
+        iou, focus = self.config.iou_weight, self.config.focus
+        loss = segmentation_loss(logits.float(), mask.float(), weight, self.network.activation, iou, focus, aim)
         self.optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 2.0)

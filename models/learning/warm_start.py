@@ -3,7 +3,8 @@
 An exported unet-lite has its batch normalisation folded into its convolutions; here it is taken out again, so that
 training goes on from the very function that was exported. The new network may be wider than the old one: its further
 channels start as He initialisation made them and are not listened to at first (Chen et al. 2016, arXiv:1511.05641), so
-that the answers stay what they were, and it may have residual blocks that the old one lacks. Knows nothing of the training loop.
+that the answers stay what they were, and it may have residual blocks that the old one lacks. Knows nothing of the
+training loop.
 """
 
 from collections.abc import Iterator

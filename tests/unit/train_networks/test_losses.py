@@ -110,3 +110,19 @@ def test_a_focal_loss_is_moved_most_where_the_network_is_wrong(truth: Tensor) ->
         assert logits.grad is not None
         shares.append(float(logits.grad[0, 0, 10, 12].abs() / logits.grad.abs().sum()))
     assert shares[1] > 5 * shares[0]
+
+
+@pytest.mark.parametrize("focus", [0.0, 1.5])
+def test_an_aim_beside_the_mask_is_what_the_entropy_asks_for(truth: Tensor, focus: float) -> None:
+    weight = torch.ones_like(truth)
+    aim = truth * 0.6 + 0.1
+    unsure = torch.logit(aim)
+    told, untold = (
+        [
+            float(segmentation_loss(answer, truth, weight, "sigmoid", 0.0, focus, asked))
+            for answer in (unsure, certain(truth))
+        ]
+        for asked in (aim, None)
+    )
+    assert told[0] < told[1]
+    assert untold[0] > untold[1]

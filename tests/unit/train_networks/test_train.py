@@ -238,6 +238,16 @@ def test_a_run_may_start_from_another_runs_checkpoint(
     assert torch.allclose(one.average["head.weight"], other.average["head.weight"], atol=1e-6)
 
 
+def test_a_run_may_learn_from_another_network(
+    uninterrupted: tuple[Path, list[Checked]], photo_folder: Path, tmp_path: Path
+) -> None:
+    config = CONFIG.model_copy(update={"teacher": uninterrupted[0] / BEST, "mine_at": ()})
+    run(photo_folder, tmp_path / "taught", config)
+    run(photo_folder, tmp_path / "alone", config.model_copy(update={"teacher_share": 0.0}))
+    taught, alone = (load_checkpoint(tmp_path / name / LAST).weights for name in ("taught", "alone"))
+    assert not torch.equal(taught["head.weight"], alone["head.weight"])
+
+
 def test_a_run_taken_up_does_not_start_again(photo_folder: Path, tmp_path: Path, tiny_onnx: tuple[Any, Path]) -> None:
     config = CONFIG.model_copy(update={**STARTED, "start_from": tiny_onnx[1]})
     run(photo_folder, tmp_path / "whole", config)
