@@ -8,14 +8,19 @@ import numpy as np
 import pytest
 
 onnx = pytest.importorskip("onnx")
-pytest.importorskip("torch")
+torch = pytest.importorskip("torch")
+pytest.importorskip("onnxscript")
 
+from faceerase.configs.training import CropRecipe, NetworkRecipe, TrainConfig
 from faceerase.contract import ModelContract
 from faceerase.errors import ConfigError, ExportError, ModelError
 from faceerase.export import int8
+from faceerase.export.convert import export_network
 from faceerase.export.int8 import compare_maps, export_int8
 from faceerase.export.interleave import interleave_transposed
 from faceerase.models.learning.warm_start import start_from
+from faceerase.models.networks.registry import build_network
+from faceerase.models.networks.unet_lite import Residual
 from faceerase.models.tiles.drawn import drawn_tiles
 from faceerase.streamer.look.engine import OnnxEngine
 
@@ -56,6 +61,25 @@ def test_all_but_the_first_and_last_convolution_are_integers(tiny_int8: Path) ->
     whole, eight = onnx.TensorProto.FLOAT, onnx.TensorProto.INT8
     assert kernels == [whole, *[eight] * (len(kernels) - 2), whole]
     assert "ConvTranspose" not in {node.op_type for node in graph.node}
+
+
+def test_the_way_around_a_residual_block_is_added_in_integers(tmp_path: Path) -> None:
+    torch.manual_seed(4)
+    config = TrainConfig(
+        network=NetworkRecipe(stem=(4,), widths=(4, 8), residual=(0, 1)), crops=CropRecipe(side=128), licence="a test's"
+    )
+    network = build_network(config.network)
+    torch.nn.init.normal_(network.head.weight, std=8.0)
+    for module in network.modules():
+        if isinstance(module, Residual):
+            torch.nn.init.ones_(module.branch[-1].weight)
+    whole, eight = tmp_path / "deep.onnx", tmp_path / "deep-int8.onnx"
+    export_network(network, config, whole)
+    export_int8(whole, eight, drawn_tiles(128), drawn_tiles(128))
+    graph = onnx.load(eight).graph
+    made = {node.output[0]: node.op_type for node in graph.node}
+    [added] = [node for node in graph.node if node.op_type == "Add"]
+    assert [made[name] for name in added.input] == ["DequantizeLinear"] * 2
 
 
 def test_weights_take_seven_bits(tiny_int8: Path) -> None:
