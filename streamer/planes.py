@@ -76,6 +76,11 @@ class Layout:
         """The greatest value of an integer sample; 1 for floats."""
         return 1 if self.floating else (1 << self.depth) - 1
 
+    @property
+    def middle(self) -> float:
+        """Mid-gray."""
+        return 0.5 if self.floating else 1 << (self.depth - 1)
+
     def block_of(self, plane: int) -> tuple[int, int]:
         """Return how many samples (across, down) of a plane lie in one cell, the block of luma of a chroma sample."""
         return (1, 1) if plane in self.chroma else self.block

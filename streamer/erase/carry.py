@@ -3,7 +3,7 @@
 Holds small fills, each made of samples outside the face alone. Knows nothing of films or of how they are made.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -17,9 +17,6 @@ REFRESH_SECONDS = 0.25
 CHANGED_LIGHT = 24 / 255
 """Change of a fill's mean, as a share of the full range, after which the old one counts for nothing: the light went."""
 
-RIM = 0.12
-"""Depth, as a share of the copy's longer side, from which a fill is carried whole; at the rim it joins the picture."""
-
 KEPT = 50
 """Frames after which a fill that was not asked for is dropped."""
 
@@ -27,6 +24,7 @@ KEPT = 50
 @dataclass(frozen=True, slots=True, repr=False)
 class _Carried:
     samples: NDArray[np.float32]
+    box: tuple[float, float, float, float]
     grain: NDArray[np.float32]
     frame: int
 
@@ -50,20 +48,40 @@ class Carry:
         """
         before = self._fills.get(face)
         if before is not None:
-            size = fill.samples.shape[1::-1]
-            old = cv2.resize(before.samples, size, interpolation=cv2.INTER_LINEAR).reshape(fill.samples.shape)
-            inside = fill.hole.astype(np.float32)[:, :, None]
-            area = max(1.0, float(inside.sum()))
-            jump = np.abs(((fill.samples - old) * inside).sum(axis=(0, 1))) / np.float32(area * white)
+            old = _moved(before, fill)
+            change = cv2.subtract(fill.samples, old)
+            jump = np.abs(np.array(cv2.mean(change, fill.hole)[: len(fill.grain)], np.float32)) / np.float32(white)
             follow = np.minimum(np.float32(1), np.float32(self._follow) + jump / np.float32(CHANGED_LIGHT))
-            depth = np.asarray(cv2.distanceTransform(fill.hole, cv2.DIST_L2, 3), np.float32)[:, :, None]
-            share = np.minimum(depth / np.float32(RIM * max(size)), np.float32(1)) * (1 - follow)
-            samples = np.asarray(fill.samples + (old - fill.samples) * share, np.float32)
+            kept = fill.hole[:, :, None] * (1 - follow)
+            samples = np.asarray(fill.samples - change.reshape(fill.samples.shape) * kept, np.float32)
             grain = np.asarray(fill.grain + (before.grain - fill.grain) * (1 - follow), np.float32)
-            fill = Fill(samples, fill.hole, grain)
-        self._fills[face] = _Carried(fill.samples, fill.grain, frame)
+            fill = replace(fill, samples=samples, grain=grain)
+        self._fills[face] = _Carried(fill.samples, fill.box, fill.grain, frame)
         return fill
+
+    def grain(self, face: int) -> NDArray[np.float32] | None:
+        """Return the grain carried for a face, None where there is none."""
+        kept = self._fills.get(face)
+        return None if kept is None else kept.grain
 
     def forget(self, frame: int) -> None:
         """Drop what was not asked for lately."""
         self._fills = {face: kept for face, kept in self._fills.items() if frame - kept.frame <= KEPT}
+
+
+def _moved(before: _Carried, fill: Fill) -> NDArray[np.float32]:
+    """Return the samples carried, moved and stretched so that the hole which they filled lies over today's."""
+    (x, y, width, height), (left, top, across, down) = fill.box, before.box
+    wider, higher = across / width, down / height
+    # Sample n lies at n + 0.5; each hole's own left upper corner is where it begins.
+    to_before = np.array(
+        [
+            [wider, 0, left - 0.5 + wider * (0.5 - x)],
+            [0, higher, top - 0.5 + higher * (0.5 - y)],
+        ],
+        np.float32,
+    )
+    size = fill.hole.shape[1], fill.hole.shape[0]
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    moved = cv2.warpAffine(before.samples, to_before, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(moved, np.float32).reshape(fill.samples.shape)

@@ -1,71 +1,66 @@
-"""A small picture of a hole's surroundings, made of known samples only, and the way back to full size.
+"""Copies of a hole's surroundings, each half as large as the one before, made of known samples only.
 
-What is erased never enters it: the copy depends on samples outside the hole alone. All planes of a picture share one
-copy, whose size is bounded, so that the cost of filling does not depend on how large the face is. Knows nothing of
-films or of how the hole is filled.
+What is erased never enters them. The largest has a sample for each cell of the picture (the block of luma that shares
+a chroma sample), so that all planes are worked on together; the smallest is no larger than is asked for: what is done
+there costs the same however large a face is. Where pieces begin at multiples of the smallest copy's samples, samples
+keep their places in the picture. Knows nothing of films or of how a hole is filled.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from faceerase.streamer.planes import PlaneArray
-
-KNOWN_ENOUGH = 0.5
-"""Share of a working sample's area that must be known, in every plane, for it to be taken as known."""
-
 
 @dataclass(frozen=True, slots=True, repr=False)
-class WorkingCopy:
-    """The copy.
+class Copies:
+    """The copies.
 
     Attributes:
-        samples: (height, width, planes) float32, in the planes' own values.
-        hole: (height, width) uint8 0/1.
-        scale: copy ÷ the greatest plane.
+        levels: largest first, each (height, width, planes + 1) float32: the mean of the known cells of each sample
+            times the share of it that is known; in the last plane that share, 0 to 1.
+        rim: of the size of the last copy, the same of those known cells alone that lie close to the hole.
     """
 
-    samples: NDArray[np.float32]
-    hole: NDArray[np.uint8]
-    scale: float
+    levels: list[NDArray[np.float32]]
+    rim: NDArray[np.float32]
 
 
-def shrink(planes: Sequence[PlaneArray], holes: Sequence[NDArray[np.uint8]], longest: int) -> WorkingCopy:
-    """Return a working copy of a piece of a picture, at most ``longest`` samples on its longer side.
+def halvings(side: int, longest: int) -> int:
+    """Return how often a piece of a longest ``side`` must be halved to have no more than ``longest`` samples."""
+    return max(0, (-(-side // longest) - 1).bit_length())
 
-    Each sample is the mean of the known ones that it stands for; the copy is nowhere larger than the smallest plane.
+
+def shrink(planes: Sequence[NDArray[Any]], hole: NDArray[np.uint8], halved: int, reach: int) -> Copies:
+    """Return the copies of a piece of a picture.
+
+    The piece is extended to the right and downwards, by what is not known, to a multiple of the last copy's samples.
 
     Args:
-        planes: the piece in each plane, (height, width).
-        holes: uint8 0/1, of the same shapes; the same array again where it is the same.
-        longest: in samples.
+        planes: (height, width) each, a sample for each cell, of one dtype.
+        hole: (height, width) uint8 0/1.
+        halved: how often, at least 0.
+        reach: how far from the hole its rim reaches, in cells.
     """
-    height, width = min((plane.shape for plane in planes), key=lambda shape: shape[0] * shape[1])
-    scale = min(1.0, longest / max(height, width))
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    samples = np.empty((size[1], size[0], len(planes)), np.float32)
-    least: NDArray[np.float32] | None = None
-    before: tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.float32]] | None = None
-    for number, (plane, hole) in enumerate(zip(planes, holes, strict=True)):
-        if before is None or before[0] is not hole:
-            known = np.asarray(np.float32(1) - hole, np.float32)
-            share = np.asarray(cv2.resize(known, size, interpolation=cv2.INTER_AREA), np.float32)
-            before = hole, known, share
-            least = share if least is None else np.minimum(least, share)
-        _, known, share = before
-        total = cv2.resize(np.asarray(plane * known, np.float32), size, interpolation=cv2.INTER_AREA)
-        samples[:, :, number] = total / np.maximum(share, np.float32(1e-6))
-    assert least is not None
-    hidden = least < KNOWN_ENOUGH
-    samples[hidden] = 0
-    return WorkingCopy(samples, hidden.astype(np.uint8), size[0] / max(plane.shape[1] for plane in planes))
+    step = 1 << halved
+    known = 1 - hole
+    near = cv2.subtract(cv2.dilate(hole, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)), hole)
+    cells = cv2.merge([np.asarray(plane, np.float32) for plane in (*planes, known)])
+    # Copied and not multiplied: whatever a hole holds, nothing of it comes through.
+    levels = [_extended(np.asarray(cv2.copyTo(cells, known), np.float32), step)]
+    rim = _extended(np.asarray(cv2.copyTo(cells, near), np.float32), step)
+    for _ in range(halved):
+        size = rim.shape[1] // 2, rim.shape[0] // 2
+        levels.append(np.asarray(cv2.resize(levels[-1], size, interpolation=cv2.INTER_AREA), np.float32))
+        rim = np.asarray(cv2.resize(rim, size, interpolation=cv2.INTER_AREA), np.float32)
+    return Copies(levels, rim)
 
 
-def enlarge(samples: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
-    """Return filled samples (height, width) at the size (height, width) of the piece that they stand for."""
-    if samples.shape == size:
-        return samples
-    return np.asarray(cv2.resize(samples, size[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
+def _extended(cells: NDArray[np.float32], step: int) -> NDArray[np.float32]:
+    below, beyond = -cells.shape[0] % step, -cells.shape[1] % step
+    if below or beyond:
+        return np.asarray(cv2.copyMakeBorder(cells, 0, below, 0, beyond, cv2.BORDER_CONSTANT), np.float32)
+    return cells

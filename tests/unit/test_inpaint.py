@@ -1,10 +1,10 @@
 """Filling a hole: from its surroundings alone, in the plane's own values."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
 
 import av
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -12,8 +12,11 @@ from numpy.typing import NDArray
 from faceerase.streamer.box import Box
 from faceerase.streamer.erase import inpaint
 from faceerase.streamer.erase.anonymizer import PlaneAnonymizer
-from faceerase.streamer.erase.inpaint import GRAIN_SIDE, LONGEST, draw_fill
-from faceerase.streamer.erase.working_copy import enlarge, shrink
+from faceerase.streamer.erase.grain import SIDE, grain_of, put_grain
+from faceerase.streamer.erase.holes import Rectangle
+from faceerase.streamer.erase.inpaint import LONGEST, join, make_fill
+from faceerase.streamer.erase.light import from_light, to_light
+from faceerase.streamer.erase.working_copy import Copies, halvings, shrink
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.mask.matte import matte_of
 from faceerase.streamer.mask.regions import SHAPE_SIDE, FrameMask, Region
@@ -36,25 +39,18 @@ def noisy(size: tuple[int, int], seed: int, strength: float = 6) -> NDArray[np.u
     return np.clip(np.random.default_rng(seed).normal(120, strength, size), 0, 255).astype(np.uint8)
 
 
-@dataclass(frozen=True)
-class Fill:
-    """The fill of one plane."""
-
-    samples: NDArray[np.float32]
-    hole: NDArray[np.uint8]
-    grain: float
+def made_of(plane: PlaneArray, hole: NDArray[np.uint8]) -> tuple[inpaint.Fill, Copies]:
+    """The fill of a picture of one plane, and the copies that it was made of."""
+    copies = shrink([plane], hole, halvings(max(hole.shape), LONGEST), 1)
+    grain = np.array([grain_of(plane, hole, (1, 1))], np.float32)
+    return make_fill(copies, (0, 0, 1, 1), grain, 512), copies
 
 
-def make_fill(plane: PlaneArray, hole: NDArray[np.uint8], depth: int) -> Fill:
-    """The fill of a picture of one plane."""
-    made = inpaint.make_fill([plane], [hole], depth)
-    return Fill(made.samples[:, :, 0], made.hole, float(made.grain[0]))
-
-
-def filled_in(plane: Plane, hole: NDArray[np.uint8], depth: int = 8, at: tuple[int, int] = (0, 0)) -> Plane:
-    """The fill of a hole, drawn at once."""
-    fill = make_fill(plane, hole, depth)
-    return draw_fill(fill.samples, fill.grain, plane.shape, at)
+def filled_in(plane: PlaneArray, hole: NDArray[np.uint8], at: tuple[int, int] = (0, 0)) -> NDArray[np.float32]:
+    """The picture with its hole filled, grain and all, not yet rounded."""
+    fill, copies = made_of(plane, hole)
+    (filled,) = join(fill.samples, copies, Rectangle(0, 0, hole.shape[1], hole.shape[0]))
+    return put_grain(filled, float(fill.grain[0]), at, np.dtype("<f4"))
 
 
 @pytest.mark.parametrize("size", [(40, 40), (31, 57), (200, 160)])
@@ -71,8 +67,8 @@ def test_what_lies_beneath_an_even_surrounding_has_no_part(size: tuple[int, int]
 
 @pytest.mark.parametrize(("depth", "value"), [(8, 200), (10, 801), (12, 3001), (16, 50_001)])
 def test_the_full_depth_is_kept(depth: int, value: int) -> None:
-    filled = filled_in(even(value, (48, 48), depth), hole_in(48, 48), depth)
-    assert np.abs(filled - value).max() < 2
+    filled = filled_in(even(value, (48, 48), depth), hole_in(48, 48))
+    assert np.abs(filled - value).max() < 0.1
 
 
 def test_a_ramp_goes_on_through_the_hole() -> None:
@@ -83,27 +79,53 @@ def test_a_ramp_goes_on_through_the_hole() -> None:
 
 
 def test_where_nothing_is_known_there_is_mid_gray() -> None:
-    fill = make_fill(even(7, (20, 20), 10), np.ones((20, 20), np.uint8), 10)
+    fill, _ = made_of(even(7, (20, 20), 10), np.ones((20, 20), np.uint8))
     assert (fill.samples == 512).all()
     assert fill.grain == 0
-    assert (draw_fill(fill.samples, fill.grain, (20, 20), (3, 5)) == 512).all()
+    assert (filled_in(even(7, (20, 20), 10), np.ones((20, 20), np.uint8), (3, 5)) == 512).all()
 
 
 @pytest.mark.parametrize("size", [(40, 40), (300, 200), (91, 400)])
 def test_a_fill_is_made_at_working_size_and_drawn_at_full_size(size: tuple[int, int]) -> None:
     plane = noisy(size, 2)
-    fill = make_fill(plane, hole_in(*size), 8)
+    fill, _ = made_of(plane, hole_in(*size))
     assert max(fill.samples.shape) <= LONGEST
-    assert fill.samples.shape == fill.hole.shape
+    assert fill.samples.shape == (*fill.hole.shape, 1)
     assert fill.samples.dtype == np.float32
     assert set(np.unique(fill.hole)) == {0, 1}
-    assert draw_fill(fill.samples, fill.grain, plane.shape, (0, 0)).shape == size
+    assert filled_in(plane, hole_in(*size)).shape == size
+
+
+@pytest.mark.parametrize("size", [(90, 90), (300, 200)])
+def test_a_fill_meets_its_rim(size: tuple[int, int]) -> None:
+    hole = hole_in(*size)
+    rows, columns = np.mgrid[: size[0], : size[1]]
+    plane = (120 + 60 * np.sin(rows / 9) + 60 * np.sin(columns / 7)).astype(np.uint8)
+    plane[hole > 0] = 0
+    fill, copies = made_of(plane, hole)
+    (filled,) = join(fill.samples, copies, Rectangle(0, 0, size[1], size[0]))
+    whole = np.where(hole > 0, filled, plane)
+    top, left = size[0] // 4, size[1] // 4
+    inside = slice(left, 3 * size[1] // 4)
+    across_the_rim = np.abs(whole[top, inside] - whole[top - 1, inside])
+    assert across_the_rim.mean() < 12
+    # Of the copy alone, without what joins it, no more is asked than that it has these colours.
+    coarse = cv2.resize(fill.samples, size[::-1], interpolation=cv2.INTER_LINEAR)
+    assert across_the_rim.mean() < 0.6 * np.abs(coarse[top, inside] - whole[top - 1, inside]).mean()
+
+
+def test_a_part_is_what_the_whole_has_there() -> None:
+    plane, hole = noisy((200, 150), 7), hole_in(200, 150)
+    fill, copies = made_of(plane, hole)
+    (whole,) = join(fill.samples, copies, Rectangle(0, 0, 150, 200))
+    for part in (Rectangle(37, 50, 113, 150), Rectangle(36, 49, 112, 151), Rectangle(0, 3, 7, 200)):
+        assert np.allclose(join(fill.samples, copies, part)[0], part.of(whole), atol=1e-3)
 
 
 @pytest.mark.parametrize("strength", [3, 6, 12])
 def test_the_grain_is_that_of_the_surroundings(strength: float) -> None:
-    fill = make_fill(noisy((100, 100), 3, strength), hole_in(100, 100), 8)
-    assert 0.5 * strength < fill.grain < 1.5 * strength
+    grain = grain_of(noisy((100, 100), 3, strength), hole_in(100, 100), (1, 1))
+    assert 0.5 * strength < grain < 1.5 * strength
 
 
 def test_the_fill_has_the_grain_of_its_surroundings() -> None:
@@ -112,7 +134,7 @@ def test_the_fill_has_the_grain_of_its_surroundings() -> None:
 
 
 def test_even_surroundings_have_no_grain() -> None:
-    assert make_fill(even(80, (100, 100), 8), hole_in(100, 100), 8).grain == 0
+    assert grain_of(even(80, (100, 100), 8), hole_in(100, 100), (1, 1)) == 0
 
 
 def test_the_grain_does_not_boil() -> None:
@@ -121,38 +143,44 @@ def test_the_grain_does_not_boil() -> None:
 
 
 def test_the_grain_keeps_its_place_when_the_piece_moves() -> None:
-    flat = np.full((60, 60), 100, np.float32)
-    piece = (60, 60)
-    one, other = draw_fill(flat, 5.0, piece, (40, 30)), draw_fill(flat, 5.0, piece, (47, 33))
+    flat, kind = np.full((60, 60), 100, np.float32), np.dtype(np.uint8)
+    one, other = put_grain(flat, 5.0, (40, 30), kind), put_grain(flat, 5.0, (47, 33), kind)
     assert np.array_equal(one[3:, 7:], other[:-3, :-7])
-    again = draw_fill(flat, 5.0, piece, (40 + GRAIN_SIDE, 30 + GRAIN_SIDE))
-    assert np.array_equal(one, again)
+    assert np.array_equal(one, put_grain(flat, 5.0, (40 + SIDE, 30 + SIDE), kind))
 
 
 def test_a_piece_larger_than_the_grain_is_drawn_too() -> None:
-    size = (GRAIN_SIDE + 40, GRAIN_SIDE + 9)
-    filled = draw_fill(np.full((30, 30), 100, np.float32), 5.0, size, (11, 7))
+    size = (SIDE + 40, SIDE + 9)
+    filled = put_grain(np.full(size, 100, np.float32), 5.0, (11, 7), np.dtype("<u2"))
     assert filled.shape == size
+    assert filled.dtype == np.uint16
     assert filled[-40:].std() == pytest.approx(5, rel=0.2)
 
 
+def test_grain_at_the_ends_of_a_range_is_clipped() -> None:
+    for value in (0, 255):
+        filled = put_grain(np.full((40, 40), value, np.float32), 9.0, (0, 0), np.dtype(np.uint8))
+        assert np.abs(filled.astype(int) - value).max() < 60
+
+
 @pytest.mark.parametrize("size", [(40, 40), (300, 200), (91, 400)])
-def test_the_working_copy_is_bounded_and_made_of_known_samples(size: tuple[int, int]) -> None:
+def test_the_copies_are_bounded_and_made_of_known_samples(size: tuple[int, int]) -> None:
     hole = hole_in(*size)
     plane = even(50, size, 8)
     plane[hole > 0] = 250
-    copy = shrink([plane], [hole], LONGEST)
-    assert max(copy.samples.shape) <= LONGEST
-    assert copy.samples.shape == (*copy.hole.shape, 1)
-    assert copy.scale == pytest.approx(copy.samples.shape[1] / size[1])
-    assert np.allclose(copy.samples[copy.hole == 0], 50, atol=1e-3)
-    assert not copy.samples[copy.hole > 0].any()
+    copies = shrink([plane], hole, halvings(max(size), LONGEST), 2)
+    assert max(copies.levels[-1].shape) <= LONGEST
+    for copy in (*copies.levels, copies.rim):
+        assert np.allclose(copy[:, :, 0], 50 * copy[:, :, 1], atol=1e-3)
+        assert copy[:, :, 1].min() >= 0
+        assert copy[:, :, 1].max() <= 1
+    known = copies.levels[-1][:, :, 1].sum() * 4 ** (len(copies.levels) - 1)
+    assert known == pytest.approx((hole == 0).sum(), rel=1e-5)
 
 
-def test_enlarging_gives_the_size_of_the_piece() -> None:
-    plane = even(0, (301, 199), 8)
-    copy = shrink([plane], [hole_in(301, 199)], LONGEST)
-    assert enlarge(copy.samples[:, :, 0], plane.shape).shape == plane.shape
+@pytest.mark.parametrize(("side", "times"), [(1, 0), (20, 0), (21, 1), (40, 1), (41, 2), (80, 2), (81, 3)])
+def test_a_piece_is_halved_as_often_as_is_needed(side: int, times: int) -> None:
+    assert halvings(side, 20) == times
 
 
 @pytest.mark.parametrize("depth", [8, 10])
@@ -165,8 +193,8 @@ def test_the_fill_depends_on_what_lies_outside_the_hole_alone(seed: int, size: i
     hole[size // 3 : 2 * size // 3, size // 3 : 2 * size // 3] = 1
     other = plane.copy()
     other[hole > 0] = rng.integers(0, 1 << depth, int(hole.sum()))
-    assert np.array_equal(filled_in(plane, hole, depth), filled_in(other, hole, depth))
-    one, two = make_fill(plane, hole, depth), make_fill(other, hole, depth)
+    assert np.array_equal(filled_in(plane, hole), filled_in(other, hole))
+    one, two = made_of(plane, hole)[0], made_of(other, hole)[0]
     assert one.grain == two.grain
     assert np.array_equal(one.samples, two.samples)
 
@@ -232,9 +260,30 @@ def test_floats_are_filled_at_their_own_brightness(value: float) -> None:
     hole = hole_in(90, 80)
     plane[hole > 0] = 1e4
     plane[0, 0] = 2000  # one lamp does not make the rest coarse
-    fill = make_fill(plane, hole, 32)
-    assert np.abs(draw_fill(fill.samples, fill.grain, plane.shape, (0, 0))[45, 40] - value) < 0.01 * abs(value) + 2e-4
+    filled = from_light(filled_in(to_light(plane), hole))
+    assert np.abs(filled[45, 40] - value) < 0.01 * abs(value) + 2e-4
 
 
-def test_nothing_known_is_mid_gray_in_floats_too() -> None:
-    assert make_fill(np.ones((9, 9), np.float32), np.ones((9, 9), np.uint8), 32).samples[4, 4] == 0.5
+@pytest.mark.parametrize(("pixel_format", "middle"), [("gbrpf32le", 0.5), ("yuv420p10le", 512), ("gray", 128)])
+def test_a_frame_of_which_nothing_is_known_becomes_mid_gray(
+    noise_frame: Callable[..., Frame], pixel_format: str, middle: float
+) -> None:
+    frame = noise_frame(pixel_format, 40, 30)
+    full = Region(Box(0, 0, 40, 30), np.full((SHAPE_SIDE, SHAPE_SIDE), 255, np.uint8), 1.0)
+    clean, _ = PlaneAnonymizer("inpaint").erase(frame, FrameMask((full,)))
+    for view in plane_views(clean.picture, layout_of(clean.picture)):
+        assert np.allclose(view, middle)
+
+
+@pytest.mark.parametrize("track", [-1, 4])
+def test_no_seam_shows_where_one_hole_lies_in_another(noise_frame: Callable[..., Frame], track: int) -> None:
+    def filled(*boxes: Box) -> NDArray[np.float32]:
+        frame = noise_frame("gray", 200, 150)
+        view = plane_views(frame.picture, layout_of(frame.picture))[0]
+        view[...] = np.linspace(20, 220, 200)
+        regions = (Region(box, oval(), 1.0, -1 if track < 0 else track + n) for n, box in enumerate(boxes))
+        clean, _ = PlaneAnonymizer("inpaint").erase(frame, FrameMask(tuple(regions)))
+        return plane_views(clean.picture, layout_of(clean.picture))[0].astype(np.float32)
+
+    large, small = Box(40, 20, 140, 130), Box(70, 60, 100, 100)
+    assert np.abs(filled(large, small) - filled(large)).max() < 6
