@@ -12,6 +12,7 @@ from av.packet import Packet
 from av.stream import Stream
 from av.video.stream import VideoStream
 
+from faceerase.streamer.decode.asf import objects_of
 from faceerase.streamer.decode.flv import tags_of
 from faceerase.streamer.decode.fragments import missing_fragments
 
@@ -24,7 +25,7 @@ OF_A_FRAME = 0.6
 HEADS = 100
 """Bytes that Matroska puts between two packets at most; more of them were skipped because they could not be read."""
 
-SKIPPING = frozenset({"ogg", "asf"})
+SKIPPING = frozenset({"ogg"})
 IN_NO_PACKET = 1500
 """Demuxers that pass over damaged pages, and bytes that headers take, beside a tenth of the file, at most."""
 
@@ -98,20 +99,30 @@ class Completeness:
             fragments = missing_fragments(self._path, self._video.id, read) if "mp4" in name else None
             if fragments is not None:
                 return fragments  # how long such a film is FFmpeg does not read in a header but adds up
-            tags = self._in_the_tags() if name == "flv" else []
+            pieces = self._in_the_tags() if name == "flv" else self._in_the_objects() if name == "asf" else []
         except OSError as error:
             return [f"the file cannot be read again ({error.strerror})"]
         found = self._in_the_headers()
-        return [*([found] if found else []), *tags]
+        return [*([found] if found else []), *pieces]
 
     def _in_the_tags(self) -> list[str]:
         """Return what the tags of an FLV file say."""
         tags = tags_of(self._path)
         if tags.broken is not None:
             return [f"the file is damaged: at byte {tags.broken} something begins that is no part of a film"]
-        if self._whole and tags.pictures is not None and tags.pictures > self._packets:
-            return [f"the file is damaged: {tags.pictures} pictures are in it, {self._packets} could be read"]
-        return []
+        return self._fewer_than(tags.pictures)
+
+    def _in_the_objects(self) -> list[str]:
+        """Return what the objects of an ASF or WMV file say."""
+        try:
+            return self._fewer_than(objects_of(self._path, self._video.id))
+        except ValueError:
+            return ["the file is damaged: what it says of its pieces cannot be read"]
+
+    def _fewer_than(self, pictures: int | None) -> list[str]:
+        if not self._whole or pictures is None or pictures <= self._packets:
+            return []
+        return [f"the file is damaged: {pictures} pictures are in it, {self._packets} could be read"]
 
     def _in_the_headers(self) -> str | None:
         """Return what the headers promise and is not there."""
