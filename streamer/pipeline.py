@@ -96,7 +96,8 @@ def anonymise(
         else:
             what = {"container": output.suffix.lower(), "matte": cover is not None, "stream": info.stream_index}
             what |= {"decoder": info.decoding.device, "encoder": choice.encoder}
-            place = Workplace(output, identity_of(source, config, engine, what), config.segments.resume)
+            resume = config.segments.resume
+            place = Workplace(output, identity_of(source if resume else None, config, engine, what), resume)
             undo.callback(place.leave)
             told = in_segments(info, spans, choice, config, engine, parts, place, report)
             tally, tracks = told.tally, told.tracks

@@ -4,6 +4,7 @@
 
     FaceEraseError                      1
     ├── SourceError                     3   the input cannot be read
+    │   └── AbsurdInputError            3   it asks for what no film has
     ├── SinkError                       4   the output cannot be written or encoded
     ├── ModelError                      5   the network cannot be loaded or run
     │   ├── ModelContractError          5   the file has no contract, or one we do not know
@@ -31,6 +32,10 @@ class SourceError(FaceEraseError):
     """The input cannot be opened, or holds nothing that can be anonymised."""
 
     exit_code = 3
+
+
+class AbsurdInputError(SourceError):
+    """The input asks for what no film has: more pixels, streams or memory; it is damaged, or a trap."""
 
 
 class SinkError(FaceEraseError):
@@ -104,7 +109,7 @@ OUT_OF_MEMORY = ("out of memory", "insufficient memory", "bad alloc", "bad_alloc
 
 def is_out_of_memory(error: BaseException | None) -> bool:
     """Return whether an error, or one that it was made from, says that memory is used up."""
-    while error is not None:
+    while error is not None and not isinstance(error, AbsurdInputError):
         # Words only where no path of a user's can be among them
         foreign = not isinstance(error, FaceEraseError | OSError)
         if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == ENOMEM):

@@ -12,6 +12,10 @@ from av.packet import Packet
 from av.stream import Stream
 from av.video.stream import VideoStream
 
+from faceerase.streamer.decode.asf import objects_of
+from faceerase.streamer.decode.flv import tags_of
+from faceerase.streamer.decode.fragments import missing_fragments
+
 SLACK_SECONDS = 0.1
 """Headers round and count padding; what is missing for less than this is not called missing."""
 
@@ -21,12 +25,16 @@ OF_A_FRAME = 0.6
 HEADS = 100
 """Bytes that Matroska puts between two packets at most; more of them were skipped because they could not be read."""
 
-SKIPPING = frozenset({"ogg", "asf"})
+SKIPPING = frozenset({"ogg"})
 IN_NO_PACKET = 1500
 """Demuxers that pass over damaged pages, and bytes that headers take, beside a tenth of the file, at most."""
 
 RESYNCING = frozenset({"matroska,webm", "flv"})
 """Demuxers that search for the next packet where one is damaged; both say in the header how long the film is."""
+
+BEGINS = {"mjpeg": b"\xff\xd8", **dict.fromkeys(("h264", "hevc", "m4v", "mpegvideo"), b"\0\0\1")}
+"""Pictures without a container, and what each one begins with, after any further zeros: FFmpeg searches for the first,
+so that anything can be before it, a damaged container too."""
 
 SEGMENT = b"\x18\x53\x80\x67"
 HEAD_BYTES = 4096
@@ -60,6 +68,7 @@ class Completeness:
         self._behind: int | None = None
         self.damaged = False
         self._picture_end = 0.0
+        self._promise = self._promised(container.format.name)
         self._missing = _beyond_the_end(container, video) if to_end else 0
         self._carried = 0
         self._end = 0.0
@@ -71,7 +80,10 @@ class Completeness:
             end = float((packet.pts + (packet.duration or 0)) * packet.time_base)
             self._end = max(self._end, end)
             if packet.stream.index == self._video.index:
-                self._picture_end = max(self._picture_end, end + (0 if packet.duration else self._step))
+                too_long = self._promise is not None and end > self._promise + self._step
+                if too_long or not packet.duration:
+                    end = float(packet.pts * packet.time_base) + self._step
+                self._picture_end = max(self._picture_end, end)
         if packet.stream.index == self._video.index and packet.pos is not None:
             self._packets += 1
         self.damaged |= packet.is_corrupt
@@ -79,8 +91,41 @@ class Completeness:
             self.damaged |= self._behind is not None and packet.pos - self._behind > HEADS
             self._behind = max(self._behind or 0, packet.pos + packet.size)
 
-    def verdict(self) -> str | None:
-        """Return what is missing, or None."""
+    def verdict(self) -> list[str]:
+        """Return what is missing, in words."""
+        name = self._container.format.name
+        try:
+            read = self._packets if self._whole else None
+            fragments = missing_fragments(self._path, self._video.id, read) if "mp4" in name else None
+            if fragments is not None:
+                return fragments  # how long such a film is FFmpeg does not read in a header but adds up
+            pieces = self._in_the_tags() if name == "flv" else self._in_the_objects() if name == "asf" else []
+        except OSError as error:
+            return [f"the file cannot be read again ({error.strerror})"]
+        found = self._in_the_headers()
+        return [*([found] if found else []), *pieces]
+
+    def _in_the_tags(self) -> list[str]:
+        """Return what the tags of an FLV file say."""
+        tags = tags_of(self._path)
+        if tags.broken is not None:
+            return [f"the file is damaged: at byte {tags.broken} something begins that is no part of a film"]
+        return self._fewer_than(tags.pictures)
+
+    def _in_the_objects(self) -> list[str]:
+        """Return what the objects of an ASF or WMV file say."""
+        try:
+            return self._fewer_than(objects_of(self._path, self._video.id))
+        except ValueError:
+            return ["the file is damaged: what it says of its pieces cannot be read"]
+
+    def _fewer_than(self, pictures: int | None) -> list[str]:
+        if not self._whole or pictures is None or pictures <= self._packets:
+            return []
+        return [f"the file is damaged: {pictures} pictures are in it, {self._packets} could be read"]
+
+    def _in_the_headers(self) -> str | None:
+        """Return what the headers promise and is not there."""
         if missing := self._cut_off_bytes():
             return f"the file is cut off: {missing} bytes that its header promises are not in it"
         if self._missing:
@@ -89,9 +134,11 @@ class Completeness:
         if self._whole and name == "avi" and video.frames and self._packets < video.frames:
             return f"the file is damaged: its header promises {video.frames} frames, {self._packets} are in it"
         size = self._container.size
+        if name in BEGINS and not self._begins_as(BEGINS[name]):
+            return "the file is damaged, or is of another kind: it does not begin with a picture"
         if self._whole and name in SKIPPING and size - self._carried > IN_NO_PACKET + size // 10:
             return f"the file is damaged: {size - self._carried} of its {size} bytes could not be read"
-        promised = self._promised(name)
+        promised = self._promise
         if promised is not None and self._picture_end + OF_A_FRAME * self._step < promised:
             return _cut_off("its header promises pictures", promised, self._picture_end)
         # FFmpeg counts from time 0, other writers from the first frame, which promises less. Where there is no header
@@ -113,6 +160,12 @@ class Completeness:
         if at < len(SEGMENT) or len(length) < 8 or length[0] != 1 or length == b"\x01" + b"\xff" * 7:
             return 0
         return max(0, at + 8 + int.from_bytes(length[1:], "big") - self._container.size)
+
+    def _begins_as(self, code: bytes) -> bool:
+        with self._path.open("rb") as file:
+            head = file.read(HEAD_BYTES)
+        zeros, sign = len(head) - len(head.lstrip(b"\0")), code.lstrip(b"\0")
+        return zeros >= len(code) - len(sign) and head[zeros:].startswith(sign)
 
     def _promised(self, name: str) -> float | None:
         """Return when the pictures end by what the file says of them alone, in seconds; None: it does not say."""

@@ -15,6 +15,7 @@ from faceerase.errors import SourceError
 from faceerase.streamer.decode.chroma import chroma_location
 from faceerase.streamer.decode.clock import Clock, believable_rate, choose_clock, lag_of, next_time
 from faceerase.streamer.decode.decoder import decoder_of
+from faceerase.streamer.decode.demuxing import demuxed
 from faceerase.streamer.decode.display import Matrix, field_order_of, matrix_of, quarter_turns
 from faceerase.streamer.decode.light import Light, light_of
 from faceerase.streamer.decode.on_card import BY_SOFTWARE, Decoding
@@ -84,7 +85,7 @@ def probe(path: Path, number: int | None = None, frames: int = PROBED_FRAMES) ->
         first: av.VideoFrame | None = None
         stamps = []
         try:
-            decoded = (picture for packet in container.demux(stream) for picture in decoder.decode(packet))
+            decoded = (picture for packet in demuxed(container, [stream]) for picture in decoder.decode(packet))
             for picture in islice(decoded, frames):
                 first = first or picture
                 stamps.append((picture.pts, picture.dts))

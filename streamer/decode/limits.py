@@ -1,8 +1,9 @@
 """What no film has: more of it is a damaged header, or a trap. Knows nothing of how films are opened."""
 
+import mmap
 from pathlib import Path
 
-from faceerase.errors import SourceError
+from faceerase.errors import AbsurdInputError
 
 MOST_PIXELS = 1 << 28
 """Of one picture: 16384×16384."""
@@ -14,6 +15,9 @@ PIXELS_A_BYTE = 1000
 """More pixels than this for every byte of the whole file are a trap: an empty picture compresses to about as much."""
 
 MOST_STREAMS = 128
+
+SOME_MEMORY = 1 << 26
+"""Bytes: more than the headers of a film take. Where so much can be had, memory is not short."""
 
 LEAST_RATE, GREATEST_RATE = 1 / 86_400, 1000
 """Frames a second that are believed."""
@@ -28,13 +32,27 @@ def refuse_huge(path: Path, width: int, height: int) -> None:
     """Refuse a picture of absurd size, before memory is taken for it.
 
     Raises:
-        SourceError: it has more pixels than any film, or than so small a file can hold.
+        AbsurdInputError: it has more pixels than any film, or than so small a file can hold.
     """
     most = most_pixels(path)
     if width * height > most:
-        raise SourceError(f"{path}: a picture of {width}×{height}; {too_many(most)}")
+        raise AbsurdInputError(f"{path}: a picture of {width}×{height}; {too_many(most)}")
 
 
 def too_many(most: int) -> str:
     """Return, for messages, how many pixels are too many."""
     return f"damaged, a decompression bomb, or larger than {most / 1e6:.0f} megapixels, the most in so small a file"
+
+
+def asks_for_too_much(error: Exception) -> bool:
+    """Return whether FFmpeg got no memory for what a header asks for, although there is some.
+
+    It reads as many entries of a table, or bytes of a name, as a header says; what a damaged one says can be gigabytes.
+    """
+    if not isinstance(error, MemoryError):
+        return False
+    try:
+        mmap.mmap(-1, SOME_MEMORY).close()
+    except OSError:
+        return False
+    return True

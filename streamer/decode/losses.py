@@ -77,6 +77,7 @@ class Losses:
         self._damaged = False
         self._even = 0
         self._gaps: list[tuple[Fraction, Fraction]] = []
+        self._more_gaps = 0
 
     def expect(self, time: Fraction | None) -> None:
         """Say that a coded picture goes in; when it is shown, None: it does not say."""
@@ -130,11 +131,11 @@ class Losses:
         seen = max(1, self._given - 1)
         if self._even < MOSTLY * seen:
             return []
-        words = [f"{float(first):.3f} s and {float(last):.3f} s" for first, last in self._gaps[:SHOWN_GAPS]]
-        more = len(self._gaps) - SHOWN_GAPS
+        words = [f"{float(first):.3f} s and {float(last):.3f} s" for first, last in self._gaps]
+        more = self._more_gaps
         return [
             f"frames seem to be missing in the file, which is else evenly timed: none between {text}" for text in words
-        ] + ([f"… and {more} more such gaps"] if more > 0 else [])
+        ] + ([f"… and {more} more such gaps"] if more else [])
 
     def _miss(self, time: Fraction) -> None:
         """Take note of a picture that did not come."""
@@ -153,7 +154,10 @@ class Losses:
             self._even += abs(time - self._last - self._step) < UNEVEN * self._step
             return
         if not self._damaged:
-            self._gaps.append((self._last, time))
+            if len(self._gaps) < SHOWN_GAPS:
+                self._gaps.append((self._last, time))
+            else:
+                self._more_gaps += 1  # an uneven film is full of them
             return
         for number in range(1, min(round((time - self._last) / self._step), MOST_MISSING)):
             self._lose(self._last + number * self._step, NOT_THERE)

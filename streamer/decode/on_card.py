@@ -18,6 +18,7 @@ from av.video.stream import VideoStream
 from faceerase.configs.film import Decoder
 from faceerase.errors import SourceError, reason_of
 from faceerase.streamer.decode.decoder import decoder_of, reads_alpha
+from faceerase.streamer.decode.demuxing import demuxed
 from faceerase.streamer.decode.opening import main_video, open_film
 from faceerase.streamer.decode.side_data import nameable, side_data_of
 from faceerase.streamer.planes import layout_of, plane_views, to_planar
@@ -140,7 +141,7 @@ def _pictures(path: Path, number: int, decoders: Decoders) -> Iterator[av.VideoF
     with open_film(path) as container:
         stream = main_video(container, path, number)
         decoder = decoders(stream)
-        for packet in container.demux(stream):
+        for packet in demuxed(container, [stream]):
             for picture in decoder.decode(packet):
                 yield to_planar(picture)
 

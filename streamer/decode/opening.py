@@ -10,8 +10,8 @@ from av.container import InputContainer
 from av.stream import Stream
 from av.video.stream import VideoStream
 
-from faceerase.errors import ConfigError, SourceError, reason_of
-from faceerase.streamer.decode.limits import MOST_STREAMS, refuse_huge
+from faceerase.errors import AbsurdInputError, ConfigError, SourceError, reason_of
+from faceerase.streamer.decode.limits import MOST_STREAMS, asks_for_too_much, refuse_huge
 
 FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,mxf,flv,asf,ogg,nut,ivf,dv,gif,"
@@ -34,6 +34,9 @@ def open_film(path: Path) -> InputContainer:
     except PermissionError as error:
         raise SourceError(f"{path}: no permission to read it") from error
     except (av.error.FFmpegError, OSError, ValueError) as error:
+        if asks_for_too_much(error):
+            told = "its headers ask for more memory than those of any film; damaged, or a trap"
+            raise AbsurdInputError(f"{path}: {told}") from error
         raise SourceError(f"{path}: not a film that can be read ({reason_of(error)})") from error
     try:
         _refuse_absurd(container, path)
@@ -65,7 +68,7 @@ def refuse_no_file(path: Path, what: str) -> None:
 def _refuse_absurd(container: InputContainer, path: Path) -> None:
     count = len(container.streams)
     if count > MOST_STREAMS:
-        raise SourceError(f"{path}: {count} streams in it; at most {MOST_STREAMS} are taken")
+        raise AbsurdInputError(f"{path}: {count} streams in it; at most {MOST_STREAMS} are taken")
     for video in container.streams.video:
         if video.codec_context is not None:
             refuse_huge(path, video.codec_context.width, video.codec_context.height)

@@ -17,6 +17,7 @@ from av.stream import Stream
 from av.video.stream import VideoStream
 
 from faceerase.streamer.decode.clock import Clock
+from faceerase.streamer.decode.demuxing import demuxed
 from faceerase.streamer.decode.opening import main_video, open_film
 
 INTERLEAVED_SECONDS = 10
@@ -68,7 +69,7 @@ def packets_of(
     Without presentation times (``dts``) a film is read from its start: its times cannot be told in the middle.
     """
     if cut == WHOLE or clock == "dts":
-        yield from container.demux()
+        yield from demuxed(container)
         return
     started = True
     if cut.begin is not None:
@@ -76,7 +77,7 @@ def packets_of(
         if key is not None:
             container.seek(key, stream=stream)
             started = False
-    for packet in container.demux():
+    for packet in demuxed(container):
         if packet.stream.index == stream.index:
             started = started or packet.is_keyframe
             if not started:
@@ -93,13 +94,13 @@ def packets_of(
 def excerpt(container: InputContainer, streams: list[Stream], cut: Cut) -> Iterator["Packet[Stream]"]:
     """Yield the packets of some streams that begin within a cut, at their times in the part, exactly."""
     if cut == WHOLE:
-        yield from container.demux(streams)
+        yield from demuxed(container, streams)
         return
     if cut.begin is not None and cut.begin > INTERLEAVED_SECONDS:
         # A file that cannot be searched is read from its start
         with suppress(av.error.FFmpegError):
             container.seek(int((cut.begin - INTERLEAVED_SECONDS) * av.time_base))
-    for packet in container.demux(streams):
+    for packet in demuxed(container, streams):
         stamp = packet.pts if packet.pts is not None else packet.dts
         if stamp is None or not packet.size:
             continue
@@ -154,7 +155,9 @@ def _key_before(path: Path, number: int, moment: Fraction) -> int | None:
             target = int((moment - back) / tick)
             try:
                 container.seek(target, stream=stream)
-                key = next((packet for packet in container.demux(stream) if packet.is_keyframe and packet.size), None)
+                key = next(
+                    (packet for packet in demuxed(container, [stream]) if packet.is_keyframe and packet.size), None
+                )
             except av.error.FFmpegError:
                 return None
             if key is not None and key.pts is not None and key.pts * tick <= moment:

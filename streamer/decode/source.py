@@ -19,6 +19,7 @@ from faceerase.log import get_logger
 from faceerase.streamer.decode.beside import count_beside
 from faceerase.streamer.decode.clock import next_time
 from faceerase.streamer.decode.completeness import Completeness
+from faceerase.streamer.decode.decoder import EMPTY_BYTES, ONE_PICTURE_A_PACKET, ONE_PICTURE_UNLESS_EMPTY
 from faceerase.streamer.decode.finding import find_cut
 from faceerase.streamer.decode.info import FilmInfo, late, probe
 from faceerase.streamer.decode.losses import Losses
@@ -29,9 +30,6 @@ from faceerase.streamer.decode.side_data import nameable
 from faceerase.streamer.decode.span import WHOLE_FILM, Span
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.planes import to_planar
-
-ONE_PICTURE_A_PACKET = frozenset({"h264", "hevc", "av1", "vp9", "ffv1", "prores", "dnxhd", "mjpeg", "mpeg2video"})
-"""Codecs of which every packet holds one picture to be shown; decoders can drop damaged ones without an error."""
 
 _log = get_logger(__name__)
 
@@ -126,7 +124,10 @@ class FilmSource:
         to_end = span.end is None  # what the end of a film lacks is told with its last segment, once
         completeness = Completeness(container, stream, info.path, step, seen.begin is None, to_end)
         first = 0 if cut.begin is None else max(0, round((cut.begin - info.start) * info.rate))
-        losses = Losses(info.codec in ONE_PICTURE_A_PACKET, info.clock == "pts", step, first)
+        # Where packets have times, those of two pictures (DivX in AVI, copied elsewhere) are not their pictures'
+        counted = info.codec in ONE_PICTURE_UNLESS_EMPTY and info.clock == "dts"
+        empty = EMPTY_BYTES if counted else 0
+        losses = Losses(counted or info.codec in ONE_PICTURE_A_PACKET, info.clock == "pts", step, first)
         packets = packets_of(container, stream, seen, info.clock, info.path)
         decoder = info.decoding.decoder(stream)
         number = discarded = 0
@@ -147,7 +148,7 @@ class FilmSource:
             wanted = time is None or cut.holds(time)
             if completeness.damaged:
                 losses.damaged()
-            if packet.size and not packet.is_discard and wanted:
+            if packet.size > empty and not packet.is_discard and wanted:
                 losses.expect(None if packet.pts is None else time)
             try:
                 pictures = decoder.decode(packet)
@@ -167,8 +168,7 @@ class FilmSource:
             self._remark(f"{discarded} coded pictures that the film's own edit list leaves out are not shown")
         for text in losses.gaps():
             self._remark(text)
-        missing = completeness.verdict() if to_end and not self._over else None
-        for text in [*losses.spans(), *([missing] if missing else [])]:
+        for text in [*losses.spans(), *(completeness.verdict() if to_end and not self._over else [])]:
             self._lose(text)
 
     def _checked(self, picture: av.VideoFrame, index: int) -> av.VideoFrame:

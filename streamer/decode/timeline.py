@@ -3,6 +3,7 @@
 Knows nothing of pictures or outputs.
 """
 
+from array import array
 from dataclasses import dataclass
 
 import av
@@ -35,8 +36,7 @@ def timeline_of(info: FilmInfo) -> Timeline:
     Raises:
         SourceError: the film cannot be read.
     """
-    ticks: list[int] = []
-    keys: list[int] = []
+    ticks, keys = array("q"), array("q")  # of a film of hours these are all that is kept of each frame
     whole = True
     nothing = np.zeros(0, np.int64)
     with open_film(info.path) as container:
@@ -56,5 +56,5 @@ def timeline_of(info: FilmInfo) -> Timeline:
                         keys.append(shown)
         except av.error.FFmpegError:
             whole = False  # what can be read is what will be decoded; the loss is told there
-    distinct = np.unique(np.array(ticks, np.int64))
-    return Timeline(distinct, np.unique(np.array(keys, np.int64)), whole and len(distinct) == len(ticks))
+    distinct = np.unique(np.frombuffer(ticks, np.int64))
+    return Timeline(distinct, np.unique(np.frombuffer(keys, np.int64)), whole and len(distinct) == len(ticks))

@@ -13,7 +13,7 @@ from av.codec.context import Flags
 from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
-from faceerase.errors import ConfigError, SinkError
+from faceerase.errors import ConfigError, SinkError, reason_of
 from faceerase.streamer.decode.info import FilmInfo
 from faceerase.streamer.encode.partial import HiddenSink, PartialFile
 from faceerase.streamer.encode.picture_encoding import Packets
@@ -97,7 +97,7 @@ class MatteFilm(HiddenSink):
             SinkError: the disk refused.
         """
         try:
-            self.splice(self._encoding.write(frame, matte))
+            self._travel(self._encoding.write(frame, matte))
         except (av.error.FFmpegError, OSError) as error:
             raise SinkError(f"{self._partial.target}: matte of frame {frame.index} not written ({error})") from error
 
@@ -105,11 +105,12 @@ class MatteFilm(HiddenSink):
         """Take packets that an equal encoder made.
 
         Raises:
-            av.error.FFmpegError, OSError: the disk refused.
+            SinkError: the disk refused.
         """
-        for packet in packets:
-            packet.stream = self._stream
-        self._container.mux(packets)
+        try:
+            self._travel(packets)
+        except (av.error.FFmpegError, OSError) as error:
+            raise SinkError(f"{self.target}: the matte is not written ({reason_of(error)})") from error
 
     def finish(self) -> Sequence[str]:
         """Close.
@@ -118,7 +119,7 @@ class MatteFilm(HiddenSink):
             SinkError: the disk refused.
         """
         try:
-            self.splice(self._encoding.finish())
+            self._travel(self._encoding.finish())
             self._container.close()
         except (av.error.FFmpegError, OSError) as error:
             raise SinkError(f"{self._partial.target}: the matte is not finished ({error})") from error
@@ -130,6 +131,11 @@ class MatteFilm(HiddenSink):
         with suppress(av.error.FFmpegError, OSError, ValueError):
             self._container.close()
         super().abandon()
+
+    def _travel(self, packets: Packets) -> None:
+        for packet in packets:
+            packet.stream = self._stream
+        self._container.mux(packets)
 
 
 class MattePicture(HiddenSink):

@@ -14,6 +14,8 @@ from av.container import InputContainer
 from av.packet import Packet
 from av.stream import Stream
 
+from faceerase.streamer.decode.demuxing import demuxed
+
 Numbered: TypeAlias = "tuple[int, Packet[Stream]]"
 """A packet, and the number of its stream in the film that it belongs to."""
 
@@ -24,7 +26,7 @@ Select = Callable[[InputContainer, list[Stream]], "Iterator[Packet[Stream]]"]
 
 def everything(container: InputContainer, streams: list[Stream]) -> "Iterator[Packet[Stream]]":
     """Give all packets as they are."""
-    return container.demux(streams)
+    return demuxed(container, streams)
 
 
 def packets_of(

@@ -6,12 +6,10 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
-import av
 from av.packet import Packet
 from av.sidedata.sidedata import Type
 from av.video.stream import VideoStream
 
-from faceerase.errors import SinkError, reason_of
 from faceerase.streamer.box import Box
 from faceerase.streamer.encode.film_sink import FilmSink
 from faceerase.streamer.encode.matte_sink import MatteFilm
@@ -81,7 +79,7 @@ class Join:
                 else:
                     self._film.splice([packet], 0)
             elif record.kind == "matte" and self._matte is not None:
-                self._cover(self._matte, packet_of(record))
+                self._matte.splice([packet_of(record)])
             elif record.kind == "frame":
                 self._note(number, record)
             elif record.kind == "behind":
@@ -102,12 +100,6 @@ class Join:
         ):
             packet.dts = dts
         return packets
-
-    def _cover(self, matte: MatteFilm, packet: "Packet[VideoStream]") -> None:
-        try:
-            matte.splice([packet])
-        except (av.error.FFmpegError, OSError) as error:
-            raise SinkError(f"{matte.target}: the matte is not written ({reason_of(error)})") from error
 
     def _number_faces(self, path: Path) -> None:
         """Give the faces of a segment their numbers: those of the segment before where they go on."""

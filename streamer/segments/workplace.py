@@ -1,7 +1,8 @@
 """The hidden folder beside a result in which finished segments wait, and what makes them count as finished.
 
-Its name holds the digest of all that decides the bits: the film's content, the options, the network, the versions. One
-run at a time works in it; a crashed one leaves it for ``--resume``. Knows nothing of frames.
+Its name holds the digest of all that decides the bits: the options, the network, the versions and, where ``--resume``
+may find it again, the film's content. One run at a time works in it; a crashed one leaves it for that. Knows nothing of
+frames.
 """
 
 import hashlib
@@ -26,11 +27,11 @@ LOCK, PRIVATE = "lock", 0o600
 _DIGITS = 5
 
 
-def identity_of(source: Path, config: FilmConfig, engine: OnnxEngine, more: dict[str, Any]) -> str:
+def identity_of(source: Path | None, config: FilmConfig, engine: OnnxEngine, more: dict[str, Any]) -> str:
     """Return the digest of all that decides what comes out: hexadecimal.
 
     Args:
-        source: the film; all of it is read.
+        source: the film; all of it is read. None: nothing is to be resumed, so that it need not be known.
         config: every option; how the result is checked and how work is shared out do not count.
         engine: the network, and what it really runs on.
         more: whatever else decides.
@@ -43,10 +44,11 @@ def identity_of(source: Path, config: FilmConfig, engine: OnnxEngine, more: dict
     model = describe_model(engine)
     versions = running_versions().model_dump()
     values = {"options": options, "model": [model.sha256, model.provider], "versions": versions, **more}
-    try:
-        values["film"] = hash_of(source)
-    except OSError as error:
-        raise SourceError(f"{source}: cannot be read ({error.strerror})") from error
+    if source is not None:
+        try:
+            values["film"] = hash_of(source)
+        except OSError as error:
+            raise SourceError(f"{source}: cannot be read ({error.strerror})") from error
     return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 
 

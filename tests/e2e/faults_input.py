@@ -91,6 +91,35 @@ def _time_scale(film: Path, path: Path) -> None:
     path.write_bytes(data)
 
 
+def _no_fragment(film: Path, path: Path) -> None:
+    """Cut one of the film's fragments out, in which a frame is."""
+    _copy(film, path, {"movflags": "+frag_every_frame+empty_moov+default_base_moof"})
+    data = path.read_bytes()
+    starts = [at - 4 for at in range(len(data)) if data[at : at + 4] == b"moof"]
+    path.write_bytes(data[: starts[4]] + data[starts[5] :])
+
+
+def _no_tag(film: Path, path: Path) -> None:
+    """Let one tag of an FLV, the last picture's, be of a kind that there is not: FFmpeg passes over it."""
+    _copy(film, path)
+    data = bytearray(path.read_bytes())
+    at, pictures = 13, []
+    while at < len(data):
+        length = int.from_bytes(data[at + 1 : at + 4], "big")
+        if data[at] == 9 and length > 5:
+            pictures.append(at)
+        at += 11 + length + 4
+    data[pictures[-1]] = 0
+    path.write_bytes(data)
+
+
+def _absurd_table(film: Path, path: Path) -> None:
+    """Let a table of times have so many entries that no memory can hold them."""
+    data = bytearray(film.read_bytes())
+    struct.pack_into(">I", data, data.index(b"stts") + 8, 0x7FFFFFFF)
+    path.write_bytes(data)
+
+
 def _bomb(width: int, height: int) -> Maker:
     def make(film: Path, path: Path) -> None:
         def chunk(name: bytes, content: bytes) -> bytes:
@@ -133,11 +162,14 @@ FAULTS: tuple[Fault, ...] = (
     Fault("a DASH manifest", "in.mkv", _text(MANIFEST), 3, NO_FILM),
     Fault("an MP4 cut off", "in.mp4", _cut(".mp4"), 1, "the file is cut off", RESULT),
     Fault("a Matroska film cut off", "in.mkv", _cut(".mkv"), 1, "the file is cut off", RESULT),
+    Fault("an MP4 in fragments that lacks one", "in.mp4", _no_fragment, 1, "the file is damaged", RESULT),
+    Fault("an FLV in which a piece is of no known kind", "in.flv", _no_tag, 1, "the file is damaged", RESULT),
     Fault("a frame that cannot be decoded", "in.mp4", _zeroed, 1, "lost: frame", RESULT),
     Fault("the same, allowed", "in.mp4", _zeroed, 0, "lost: frame", RESULT, ("--allow-damaged",)),
     Fault("400 streams", "in.mkv", _many_streams, 3, "400 streams in it; at most 128"),
     Fault("10⁹ frames a second", "in.mp4", _time_scale, 0, "clean.mkv", RESULT),
     Fault("a small file that calls itself 12000×12000", "in.mkv", _huge_header, 3, "a picture of 12000×12000"),
+    Fault("a table of 2³¹ entries", "in.mp4", _absurd_table, 3, "ask for more memory than those of any film"),
     Fault("a picture of 100000×100000", "in.png", _bomb(100_000, 100_000), 3, "cannot be decoded"),
     Fault("a decompression bomb", "in.png", _bomb(16_000, 16_000), 3, "a decompression bomb"),
     Fault("a wrong suffix", "in.avi", lambda film, path: _write(path, film.read_bytes()), 0, "clean.mkv", RESULT),

@@ -10,6 +10,7 @@ import shutil
 import sys
 import tempfile
 import time
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -91,13 +92,17 @@ def in_workers(seed: int, numbers: Sequence[int], room: Path, kept: Path, until:
     for worker in range(workers):
         child = os.fork()
         if child == 0:
+            code = 1
             try:
                 mine = room / f"worker{worker}"
                 mine.mkdir()
                 part = run_all(seed, share(numbers, worker, workers), mine, kept, until)
                 (room / f"{worker}.done").write_bytes(pickle.dumps(part))
+                code = 0
+            except BaseException:
+                traceback.print_exc()
             finally:
-                os._exit(0)
+                os._exit(code)
         children.append(child)
     done: list[Ran] = []
     for worker, child in enumerate(children):

@@ -91,7 +91,8 @@ def mutated(data: bytes, seed: str) -> tuple[bytes, str]:
     names = []
     for _ in range(rng.choice((1, 1, 1, 2, 3))):
         change = rng.choice(CHANGES)
-        change(changed, rng)
+        if len(changed) > 1:  # of a single byte nothing can be cut
+            change(changed, rng)
         names.append(change.__name__)
         if not changed:
             changed += b"\0"

@@ -17,6 +17,7 @@ from faceerase.streamer import pipeline
 from faceerase.streamer.encode.holds import held_by
 from faceerase.streamer.look.engine import OnnxEngine
 from faceerase.streamer.report import FilmReport, Progress
+from faceerase.streamer.segments import workplace
 
 FRAMES = 24
 UNEVEN = [0, 1, 2, 3, 8, 9, 10, 11, 12, 20, 21, 22, 23, 24, 25, 26, 27, 40, 41, 42, 43, 44, 45, 46]
@@ -187,6 +188,23 @@ def test_without_resume_nothing_is_left(
     with pytest.raises(StoppedError):
         clean(make_source(), tmp_path / "out" / "clean.mkv", 0.16, stop=17)
     assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.mark.parametrize("resume", [False, True])
+def test_a_film_is_read_whole_beforehand_only_where_it_may_be_resumed(
+    resume: bool, make_source: Callable[..., Path], clean: Callable[..., FilmReport], tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    source = make_source()
+    hashed: list[Path] = []
+
+    def hash_of(path: Path) -> str:
+        hashed.append(path)
+        return "0" * 64
+
+    monkeypatch.setattr(workplace, "hash_of", hash_of)
+    clean(source, tmp_path / "clean.mp4", 0.16, resume=resume)
+    assert hashed == ([source] if resume else [])
 
 
 def test_a_spoilt_segment_is_done_again(

@@ -1,5 +1,6 @@
 """What a file's header promises is in it, or is said to be missing."""
 
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,3 +27,23 @@ def test_what_was_cut_off_is_told(start: int, tmp_path: Path, make_film: Callabl
     data = film.read_bytes()
     film.write_bytes(data[: len(data) // 2])
     assert any("cut off" in text for text in lost(film))
+
+
+def test_pictures_without_a_container_begin_with_one(tmp_path: Path, make_film: Callable[..., Path]) -> None:
+    film = make_film(tmp_path / "film.avi", codec="mjpeg", pixel_format="yuvj420p")
+    data = film.read_bytes()
+    film.write_bytes(b"RIGF" + data[4:])  # no AVI any more: FFmpeg finds pictures in it, and not all
+    assert any("does not begin with a picture" in text for text in lost(film))
+    bare = make_film(tmp_path / "film.h264", codec="libx264")
+    assert lost(bare) == []
+    bare.write_bytes(b"\0\0" + bare.read_bytes())
+    assert lost(bare) == []
+
+
+def test_a_duration_that_no_packet_has_hides_no_loss(tmp_path: Path, make_film: Callable[..., Path]) -> None:
+    film = make_film(tmp_path / "film.mov", codec="mjpeg", pixel_format="yuvj420p")
+    data = bytearray(film.read_bytes())
+    times = data.index(b"stts") + 12
+    struct.pack_into(">II", data, times, 1, 0xFF000000)  # one frame, of days; the header says how long the film is
+    film.write_bytes(data)
+    assert any("promises pictures until 0.480 s, it ends at" in text for text in lost(film))

@@ -1,5 +1,6 @@
 """What went in and did not come out is named: every frame once, with its number and time."""
 
+import pickle
 import re
 from fractions import Fraction
 
@@ -84,3 +85,22 @@ def test_a_rate_is_always_one_that_a_film_can_have(
 ) -> None:
     rate = believable_rate(told, times, tick)
     assert Fraction(1, 86_401) < rate < 1001
+
+
+def test_gaps_are_counted_and_some_are_shown() -> None:
+    losses = Losses(True, timed=True, step=STEP)
+    for number in range(200):
+        if number % 20 != 10:
+            losses.given(number * STEP)
+    assert len(losses.gaps()) == 6
+    assert losses.gaps()[-1] == "… and 5 more such gaps"
+
+
+def test_an_uneven_film_is_not_remembered_gap_by_gap() -> None:
+    def size(frames: int) -> int:
+        losses = Losses(True, timed=True, step=STEP)
+        for number in range(frames):
+            losses.given(2 * number * STEP)
+        return len(pickle.dumps(losses))
+
+    assert size(1000) < size(100) + 100

@@ -40,6 +40,24 @@ def test_a_matte_film_is_lossless_at_the_films_times(
         assert np.array_equal(frame.to_ndarray(), matte(number).luma())
 
 
+def test_packets_that_the_disk_refuses_are_an_error_of_ours(
+    tmp_path: Path, small_info: FilmInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Full:
+        def mux(self, packets: object) -> None:
+            raise OSError(28, "No space left on device")
+
+        def close(self) -> None:
+            pass
+
+    sink = MatteFilm(tmp_path / "matte.mkv", small_info)
+    monkeypatch.setattr(sink, "_container", Full())
+    with pytest.raises(SinkError, match="the matte is not written \\(no space left on device\\)"):
+        sink.splice(())
+    sink.abandon()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_matte_picture_is_a_png(tmp_path: Path, noise_frame: FrameMaker) -> None:
     sink = MattePicture(tmp_path / "matte.png")
     sink.write(noise_frame(), matte())

@@ -1,6 +1,7 @@
 """Opening a film: a film and nothing but a film; everything else is one line."""
 
 import os
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,7 +9,8 @@ import av
 import numpy as np
 import pytest
 
-from faceerase.errors import SourceError
+from faceerase.errors import AbsurdInputError, SourceError, is_out_of_memory
+from faceerase.streamer.decode import limits
 from faceerase.streamer.decode.opening import main_video, open_film
 from faceerase.streamer.decode.source import FilmSource
 
@@ -156,3 +158,27 @@ def test_no_frame_is_lost_silently(tmp_path: Path, make_film: Callable[..., Path
 def test_h264_in_avi_starts_with_its_first_frame(tmp_path: Path, make_film: Callable[..., Path]) -> None:
     path = make_film(tmp_path / "film.avi", codec="libx264", times=range(10))
     assert next(frame.pts for frame in FilmSource(path).frames()) == 0
+
+
+def test_a_header_that_asks_for_gigabytes_is_absurd_and_no_want_of_memory(tmp_path: Path, make_film: FilmMaker) -> None:
+    film = _with_absurd_table(make_film(tmp_path / "film.mp4", codec="libx264"))
+    with pytest.raises(AbsurdInputError, match="more memory than those of any film") as caught:
+        open_film(film)
+    assert not is_out_of_memory(caught.value)
+
+
+def test_where_memory_is_short_that_is_said(
+    tmp_path: Path, make_film: FilmMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    film = _with_absurd_table(make_film(tmp_path / "film.mp4", codec="libx264"))
+    monkeypatch.setattr(limits, "SOME_MEMORY", 1 << 62)
+    with pytest.raises(SourceError) as caught:
+        open_film(film)
+    assert is_out_of_memory(caught.value)
+
+
+def _with_absurd_table(film: Path) -> Path:
+    data = bytearray(film.read_bytes())
+    struct.pack_into(">I", data, data.index(b"stts") + 8, 0x7FFFFFFF)
+    film.write_bytes(data)
+    return film
