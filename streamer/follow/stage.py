@@ -7,6 +7,7 @@ still in hand to where it entered. A frame leaves when enough of its future is k
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from importlib import import_module
 
 from faceerase.streamer.box import Box
 from faceerase.streamer.follow.camera import camera_shift
@@ -84,6 +85,12 @@ def follow(
         yield from watch.leave(ahead)
     watch.end()
     yield from watch.leave(0)
+
+
+def load_ahead() -> None:
+    """Load the libraries that the first face and the first cut would wait for: what is shown at once cannot."""
+    for name in ("scenedetect", "supervision", "trackers"):
+        import_module(name)
 
 
 class Watch:

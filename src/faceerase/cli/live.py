@@ -21,6 +21,7 @@ from faceerase.cli.progress import JSON_EVERY_SECONDS, emit
 from faceerase.configs.live import LiveConfig, load_live_config
 from faceerase.errors import ConfigError
 from faceerase.log import get_logger
+from faceerase.streamer.follow.stage import load_ahead
 from faceerase.streamer.live.capture.hand_over import Camera
 from faceerase.streamer.live.capture.opening import cameras_here, open_camera
 from faceerase.streamer.live.outlets.recorder import Recorder
@@ -107,6 +108,7 @@ def live(
             engine = OnnxEngine(resolved.look.model, resolved.look.provider, resolved.look.threads, BATCH)
             side = engine.contract.tile_side
             engine.look(np.zeros((1, side, side), np.uint8))  # the first run takes longer than any other
+            load_ahead()
             tuner = Tuner(resolved, engine.contract)
             opened = open_camera(resolved.camera)
             undo.callback(opened.close)
