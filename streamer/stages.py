@@ -92,7 +92,21 @@ def resolve_threshold(config: MaskConfig, contract: ModelContract) -> tuple[Thre
         ConfigError: no pixel can exceed the threshold: it is 1 or more for probabilities, N or more for p·N.
     """
     threshold = config.threshold or contract.threshold
-    highest = 1 if contract.output == "sigmoid" else contract.tile_side**2
-    if threshold >= highest:
-        raise ConfigError(f"threshold {threshold:g}: with this model it lies between 0 and {highest}")
+    check_threshold(threshold, contract)
     return config.rule or contract.threshold_rule, threshold
+
+
+def check_threshold(threshold: float, contract: ModelContract) -> None:
+    """Refuse a threshold that no pixel can exceed, or every pixel does.
+
+    Raises:
+        ConfigError: it is out of range.
+    """
+    highest = highest_threshold(contract)
+    if not 0 < threshold < highest:
+        raise ConfigError(f"threshold {threshold:g}: with this model it lies between 0 and {highest}")
+
+
+def highest_threshold(contract: ModelContract) -> int:
+    """Return the greatest value of a network's map: 1 for probabilities, N for p·N."""
+    return 1 if contract.output == "sigmoid" else contract.tile_side**2

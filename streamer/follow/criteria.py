@@ -10,7 +10,7 @@ from faceerase.contract import ThresholdRule
 from faceerase.streamer.box import Box
 from faceerase.streamer.look.candidates import is_same
 from faceerase.streamer.look.view import View
-from faceerase.streamer.mask.outline import Outline, region_in
+from faceerase.streamer.mask.outline import Outline, region_in, regions_in
 from faceerase.streamer.mask.regions import Region
 from faceerase.streamer.mask.threshold import GROWS, GROWS_FOLLOWED, OUTLINE, OUTLINE_FOLLOWED, certain_from
 
@@ -21,7 +21,7 @@ GOES_ON_FROM = 0.66
 """Share of what is certain that is enough where a face is expected."""
 
 INSIDE = 0.7
-"""Share of a box from which it lies in another."""
+"""Share of a box from which it lies in a region."""
 
 SHRINKS_TO = 0.3
 """Least share of its area that a face keeps from one sighting to the next."""
@@ -40,6 +40,7 @@ class Criteria:
     margin: float
     min_face: float
     grows: float = GROWS
+    likely: float | None = None
 
     def certainty(self, region: Region) -> float:
         """Return how certain a region is: more than 1 is certain."""
@@ -59,13 +60,20 @@ class Criteria:
         # A crumb of it is no sighting: the face would be followed into a button.
         return region if region.box.area >= SHRINKS_TO * box.area else None
 
+    def likely_in(self, map_: NDArray[np.float32], view: View) -> tuple[Region, ...]:
+        """Return what a view shows that is to be covered before anybody has looked again."""
+        if self.likely is None:
+            return ()
+        outline = Outline(self.rule, self.threshold, OUTLINE, self.margin, self.grows)
+        return regions_in(map_, view, outline, self.likely * self.threshold)
+
     def distinct(self, regions: Sequence[Region]) -> tuple[Region, ...]:
         """Return regions without those that show the same face as a surer one, or a part of one that is certain."""
         whole = [region for region in regions if self.certainty(region) > 1]
         kept: list[Region] = []
         for region in sorted(regions, key=lambda one: -one.score):
             box = region.box
-            part = any(box.common(one.box) > INSIDE * box.area and one.box.area > box.area for one in whole)
+            part = any(one.holds(box) > INSIDE and one.box.area > box.area for one in whole)
             if not part and not any(is_same(box, other.box) for other in kept):
                 kept.append(region)
         return tuple(kept)

@@ -110,11 +110,10 @@ class Roll:
         x, y = x + x1 - x0, y + y1 - y0
         return Box(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
 
-    def seen_in(self, seen: Seen) -> tuple[Box, ...]:
-        """Return where faces were seen in a frame."""
-        return tuple(
-            face.sightings[seen.frame.index].box for face in self._faces.values() if seen.frame.index in face.sightings
-        )
+    def seen_in(self, seen: Seen) -> tuple[Region, ...]:
+        """Return what was seen of faces in a frame."""
+        here = seen.frame.index
+        return tuple(face.sightings[here] for face in self._faces.values() if here in face.sightings)
 
     def enter(self, seen: Seen, regions: Sequence[Region]) -> tuple[Face, ...]:
         """Give each region of a frame to its face; return the faces that became certain with it."""
@@ -183,4 +182,4 @@ class Roll:
         for face in self._faces.values():
             if face.scene == seen.scene and face.last < here and not face.ended:
                 placed = self.placed(face, face.last, seen)
-                face.ended = any(placed.common(box) > SHADOW * placed.area for box in shown)
+                face.ended = any(region.holds(placed) > SHADOW for region in shown)

@@ -23,8 +23,9 @@ from faceerase.streamer.seams import MaskEngine
 EDGE = 0.1
 """Share of a view at each edge in which a face that nobody followed is left to other tiles: it may be cut off."""
 
-KNOWN = 0.5
-"""A candidate that shares this much of its box with a face that is seen anyway is that face."""
+KNOWN, KNOWN_IN = 0.5, 0.3
+"""A candidate that shares this much of the box of a face that is seen anyway is that face, and one of whose box that
+face's shape (rounder than a box) covers so much is a part of it."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -56,9 +57,13 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a frame shows: regions, places that were looked at again in vain, and what it cost."""
+    """What a frame shows: regions, places that were looked at again in vain, and what it cost.
+
+    ``likely`` is what the picture as a whole shows before anybody has looked again.
+    """
 
     regions: tuple[Region, ...]
+    likely: tuple[Region, ...]
     rejected: tuple[Box, ...]
     looks: Looks
 
@@ -87,15 +92,15 @@ def look_at(
     views = [*(plan.pyramid[number].view for number in plan.numbers), *plan.views]
     maps = engine.look(np.stack([cut_view(seen.gray, view) for view in views]))
     followed = _followed(plan, expected, maps[len(plan.numbers) :], criteria)
-    known = [one.box for one in followed]
-    fresh = _fresh(seen, plan, maps, min(engine.contract.threshold, criteria.threshold), criteria, known, rejected)
+    fresh = _fresh(seen, plan, maps, min(engine.contract.threshold, criteria.threshold), criteria, followed, rejected)
     hopeless = HOPELESS * criteria.threshold
     closer = look_closer(seen.gray, fresh, engine.look, engine.contract.tile_side, hopeless)
     found = [criteria.found_in(one.map, one.view, one.box) for one in closer]
     in_vain = tuple(candidate.box for candidate, region in zip(fresh, found, strict=True) if region is None)
     looks = Looks(len(views), sum(one.tiles for one in closer), 0, len(fresh), len(in_vain))
     regions = criteria.distinct([*followed, *(region for region in found if region is not None)])
-    return Shown(regions, in_vain, looks)
+    whole = max(range(len(views)), key=lambda at: views[at].span)
+    return Shown(regions, criteria.likely_in(maps[whole], views[whole]), in_vain, looks)
 
 
 def _followed(
@@ -116,7 +121,7 @@ def _fresh(
     maps: NDArray[np.float32],
     threshold: float,
     criteria: Criteria,
-    known: Sequence[Box],
+    known: Sequence[Region],
     rejected: Sequence[Box],
 ) -> tuple[Candidate, ...]:
     planned = [plan.pyramid[number] for number in plan.numbers]
@@ -129,8 +134,13 @@ def _fresh(
     return tuple(
         one
         for one in distinct(found)
-        if not any(one.box.overlap(box) > KNOWN for box in known) and not any(is_same(one.box, box) for box in rejected)
+        if not any(_is_known(one.box, region) for region in known)
+        and not any(is_same(one.box, box) for box in rejected)
     )
+
+
+def _is_known(box: Box, region: Region) -> bool:
+    return region.box.common(box) > KNOWN * region.box.area or region.holds(box) > KNOWN_IN
 
 
 def _whole_faces(view: View, seen: Seen) -> Tile:

@@ -7,10 +7,12 @@ still in hand to where it entered. A frame leaves when enough of its future is k
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from importlib import import_module
 
 from faceerase.streamer.box import Box
 from faceerase.streamer.follow.camera import camera_shift
 from faceerase.streamer.follow.criteria import Criteria
+from faceerase.streamer.follow.glimpses import Glimpses
 from faceerase.streamer.follow.roll import Cover, Face, Roll
 from faceerase.streamer.follow.scene import SceneDetector, small_picture
 from faceerase.streamer.follow.sight import Seen, look_at
@@ -85,6 +87,12 @@ def follow(
     yield from watch.leave(0)
 
 
+def load_ahead() -> None:
+    """Load the libraries that the first face and the first cut would wait for: what is shown at once cannot."""
+    for name in ("scenedetect", "supervision", "trackers"):
+        import_module(name)
+
+
 class Watch:
     """The frames in hand and the faces in them."""
 
@@ -104,6 +112,7 @@ class Watch:
         self._roll = Roll(criteria, viewing.rate, foresight.seconds > 0, foresight.cover)
         self._scenes = SceneDetector()
         self._changes = ChangeWatch()
+        self._glimpses = Glimpses(viewing.rate)
         self._rejected: dict[Box, int] = {}
         self._waiting: deque[Seen] = deque()
         self._latest: Seen | None = None
@@ -123,6 +132,7 @@ class Watch:
         if seen.number == 0:
             self._changes = ChangeWatch()
             self._rejected = {}
+            self._glimpses = Glimpses(self._viewing.rate)
         self._rejected = {box: until for box, until in self._rejected.items() if until > here}
         expected = self._roll.arrive(seen)
         width, height = seen.size
@@ -134,6 +144,7 @@ class Watch:
         self._changes.looked_at(plan.numbers, plan.pyramid, seen.small, scale)
         shown = look_at(seen, plan, expected, tuple(self._rejected), self._engine, self._criteria)
         self._looks = self._looks.plus(shown.looks)
+        self._glimpses.catch(here, shown.likely)
         until = here + round(REJECTED_SECONDS * self._viewing.rate)
         self._rejected.update(dict.fromkeys(shown.rejected, until))
         for face in self._roll.enter(seen, shown.regions):
@@ -155,7 +166,9 @@ class Watch:
             seen = self._waiting.popleft()
             width, height = seen.size
             turns = -self._viewing.quarter_turns
-            regions = tuple(region.turned(turns, width, height) for region in self._roll.regions(seen))
+            covers = self._roll.regions(seen)
+            both = (*covers, *self._glimpses.beside(covers))
+            regions = tuple(region.turned(turns, width, height) for region in both)
             looks, self._looks = self._looks, Looks()
             yield Masked(seen.frame, FrameMask(regions), looks)
             self._roll.forget(seen.frame.index)

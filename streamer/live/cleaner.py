@@ -5,8 +5,8 @@ of where pictures go.
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
 import av
 import numpy as np
@@ -19,7 +19,7 @@ from faceerase.streamer.follow.criteria import Criteria
 from faceerase.streamer.follow.onward import onward
 from faceerase.streamer.follow.stage import Foresight, Masked, Viewing, Watch
 from faceerase.streamer.frame import Frame
-from faceerase.streamer.live.capture.hand_over import Taken
+from faceerase.streamer.live.capture.hand_over import TICKS, Taken
 from faceerase.streamer.live.quality import Governor
 from faceerase.streamer.live.tuning import Tuner
 from faceerase.streamer.look.looks import Looks
@@ -29,16 +29,14 @@ from faceerase.streamer.seams import MaskEngine
 
 NONE_AHEAD = Foresight(0.0, onward)
 
-TICKS = Fraction(1, 90_000)
-
 FILM_MARGIN = MaskConfig().margin
+
+LIKELY = 0.69
+"""Share of the threshold from which a live picture is covered where it shows something, before anybody looks again."""
 
 FURTHEST_APART = 2
 """Frames are numbered as captured, so that what is counted in frames stays right where some are dropped; but where many
 are, no further apart: a machine that slow would forget everybody from one picture to the next."""
-
-TWO_AT_ONCE = 1.4
-"""How many times the time between two pictures one may take, as the next is looked at while it is erased."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,15 @@ class Clean:
 class Cleaner:
     """Looks at pictures and erases faces, one after the other."""
 
-    def __init__(self, info: FilmInfo, engine: MaskEngine, tuner: Tuner, min_face: float, least_rate: float) -> None:
+    def __init__(
+        self,
+        info: FilmInfo,
+        engine: MaskEngine,
+        tuner: Tuner,
+        min_face: float,
+        governor: Governor,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         """Begin.
 
         Args:
@@ -76,7 +82,8 @@ class Cleaner:
             engine: the network.
             tuner: what may change meanwhile.
             min_face: height in pixels of the smallest face to be found.
-            least_rate: pictures a second for which quality steps down.
+            governor: says how much is looked at, from the first picture on.
+            clock: by which it goes, in seconds.
         """
         self._engine = engine
         self._tuner = tuner
@@ -87,7 +94,8 @@ class Cleaner:
         self._number = self._latest = 0
         self._covering = PlaneAnonymizer("solid")
         self._method, self._anonymizer = _anonymizer(self._tuning.method, self._rate)
-        self.governor = Governor(TWO_AT_ONCE / least_rate)
+        self._clock = clock
+        self.governor = governor
         viewing = Viewing(info.full_range, info.quarter_turns, self._rate)
         planner = self.governor.planner(engine.contract, min_face)
         self._watch = Watch(planner, engine, self._criteria(), viewing, NONE_AHEAD)
@@ -98,7 +106,7 @@ class Cleaner:
         Raises:
             ModelError: the network failed.
         """
-        begun = time.monotonic()
+        begun = self._clock()
         if self._tuner.now != self._tuning:
             self._tuning = self._tuner.now
             self._tune()
@@ -109,7 +117,7 @@ class Cleaner:
         more = self._tuning.margin * self.governor.quality.margin - self._criteria().margin
         masked = replace(masked, mask=FrameMask(tuple(wider(region, more) for region in masked.mask.regions)))
         step = self.governor.step
-        self.governor = self.governor.after(time.monotonic() - begun + self._erasing)
+        self.governor = self.governor.after(self._clock() - begun + self._erasing)
         if self.governor.step != step:
             self._tune()
         return Looked(masked, taken.captured.at)
@@ -120,7 +128,7 @@ class Cleaner:
         Raises:
             SourceError: the picture cannot be edited.
         """
-        begun = time.monotonic()
+        begun = self._clock()
         method = self._tuner.now.method
         if method != self._method:
             self._method, self._anonymizer = _anonymizer(method, self._rate)
@@ -128,7 +136,7 @@ class Cleaner:
         anonymizer = self._covering if looked.everything else self._anonymizer
         frame, matte = anonymizer.erase(masked.frame, masked.mask)
         faces = len({region.track for region in masked.mask.regions if region.track >= 0})
-        self._erasing = time.monotonic() - begun
+        self._erasing = self._clock() - begun
         return Clean(frame, matte, faces, masked.looks, looked.captured)
 
     def _tune(self) -> None:
@@ -138,7 +146,7 @@ class Cleaner:
         step, tuning = self.governor.quality, self._tuning
         # Wider ones than a film's would run into each other: who stands beside somebody would be taken for him.
         margin = min(tuning.margin, FILM_MARGIN)
-        return Criteria(self._tuner.rule, tuning.threshold, margin, self._min_face * step.coarser)
+        return Criteria(self._tuner.rule, tuning.threshold, margin, self._min_face * step.coarser, likely=LIKELY)
 
 
 def frame_of(taken: Taken, number: int) -> Frame:

@@ -39,6 +39,9 @@ STEPS = (
 BEGINS = 2
 """The step to begin with: nobody knows yet how quick the machine is."""
 
+TWO_AT_ONCE = 1.4
+"""How many times the time between two pictures one may take, as the next is looked at while it is erased."""
+
 SHORT, PLENTY = 0.9, 0.55
 """Shares of the time that a picture may take: from the one on quality steps down, below the other it may step up."""
 
@@ -69,6 +72,11 @@ class Governor:
     mean: float = 0.0
     calm: float = 0.0
     patience: float = PATIENCE
+
+    @classmethod
+    def of_rate(cls, least: float) -> "Governor":
+        """Return the governor that steps quality down where fewer than ``least`` pictures a second are shown."""
+        return cls(TWO_AT_ONCE / least)
 
     @property
     def quality(self) -> Step:

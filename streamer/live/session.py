@@ -21,6 +21,7 @@ from faceerase.streamer.live.cleaner import Clean, Cleaner, Looked, unseen
 from faceerase.streamer.live.latency import Latency, Stopwatch
 from faceerase.streamer.live.outlets.recorder import Recorder
 from faceerase.streamer.live.outlets.screen import Screen
+from faceerase.streamer.live.quality import Governor
 from faceerase.streamer.live.tuning import Tuner
 from faceerase.streamer.look.looks import Looks
 from faceerase.streamer.prefetch import prefetch
@@ -103,7 +104,8 @@ class Session:
             before: where pictures go as they were captured: nobody but who is on this machine may see it.
         """
         self._camera, self._again = camera, again
-        self._cleaner = Cleaner(camera.info, engine, tuner, config.look.min_face, config.look.least_rate)
+        governor = Governor.of_rate(config.look.least_rate)
+        self._cleaner = Cleaner(camera.info, engine, tuner, config.look.min_face, governor)
         self._recorder = recorder
         self._outlets: Sequence[Outlet] = ()
         self._before = before

@@ -7,7 +7,7 @@ from faceerase.configs.film import Method
 from faceerase.configs.live import LiveConfig
 from faceerase.contract import ModelContract
 from faceerase.errors import ConfigError
-from faceerase.streamer.stages import resolve_threshold
+from faceerase.streamer.stages import check_threshold, highest_threshold, resolve_threshold
 
 GREATEST_MARGIN = 2.0
 
@@ -31,7 +31,8 @@ class Tuner:
             ConfigError: no pixel can exceed the threshold.
         """
         self.rule, threshold = resolve_threshold(config.mask, contract)
-        self.greatest_threshold = 1.0 if contract.output == "sigmoid" else float(contract.tile_side**2)
+        self._contract = contract
+        self.greatest_threshold = highest_threshold(contract)
         self._lock = threading.Lock()
         self._now = Tuning(config.erase.method, threshold, config.mask.margin)
 
@@ -47,8 +48,7 @@ class Tuner:
         Raises:
             ConfigError: a value is out of range.
         """
-        if not 0 < tuning.threshold < self.greatest_threshold:
-            raise ConfigError(f"threshold {tuning.threshold:g}: it lies between 0 and {self.greatest_threshold:g}")
+        check_threshold(tuning.threshold, self._contract)
         if not 0 <= tuning.margin <= GREATEST_MARGIN:
             raise ConfigError(f"margin {tuning.margin:g}: it lies between 0 and {GREATEST_MARGIN:g}")
         with self._lock:

@@ -27,6 +27,10 @@ CLOSELY_EVERY = 3
 FOLLOW_SIDES = (48, 32, 80)
 """Tile pixels at which a face that is followed is shown, in turn: what one size hides another shows."""
 
+CLOSELY_AT, CLOSEST = 1, 2
+"""A sparing planner looks closely soon after a scene began, and at the largest of the sizes: the others may show no
+more than the picture as a whole does."""
+
 AROUND = 0.6
 """A view serves a face that lies this far (as a share of its side) inside it,"""
 
@@ -99,9 +103,10 @@ class ScanPlanner:
         numbers = tuple(number for number in due if all_of_them or number not in now.unchanged)
         if now.number % self.follow_every:
             return FramePlan(pyramid, (*numbers, whole), (), ())
-        spares = self.sparing and now.number % CLOSELY_EVERY != 0
+        spares = self.sparing and now.number % CLOSELY_EVERY != CLOSELY_AT
         already = (pyramid[whole].view,) if spares else ()
-        views, shown_in = views_around(now.live, now.number // self.follow_every, side, now.width, now.height, already)
+        turn = CLOSEST if self.sparing else now.number // self.follow_every
+        views, shown_in = views_around(now.live, turn, side, now.width, now.height, already)
         return FramePlan(pyramid, numbers if spares else (*numbers, whole), views, shown_in)
 
 

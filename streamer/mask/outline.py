@@ -76,6 +76,23 @@ def region_in(map_: NDArray[np.float32], view: View, box: Box, outline: Outline)
         spots = _parted(map_, inside, wanted, outline.grows) or cut
         if not spots:
             return None
+    return _region(spots, view, outline)
+
+
+def regions_in(map_: NDArray[np.float32], view: View, outline: Outline, least: float) -> tuple[Region, ...]:
+    """Return every region that a map shows anywhere and that somewhere reaches ``least``; who is whose is not asked.
+
+    Args:
+        map_: (side, side) float32, what the network answered to ``view``.
+        view: where that tile lies in the picture.
+        outline: how they are drawn.
+        least: value of the map.
+    """
+    inside = likely(map_, outline.rule, outline.threshold, outline.low)
+    return tuple(_region([spot], view, outline) for spot in find_spots(map_, inside) if spot.score > least)
+
+
+def _region(spots: Sequence[Spot], view: View, outline: Outline) -> Region:
     grown, at = _grown(spots, outline.margin)
     height, width = grown.shape
     score = max(spot.score for spot in spots)

@@ -41,6 +41,17 @@ class Region:
         box = self.box
         return f"Region({box.width:.0f}×{box.height:.0f} at {box.x0:.0f},{box.y0:.0f}, {self.score:.2f})"
 
+    def holds(self, box: Box) -> float:
+        """Return how much of a box the region's shape covers, 0 to 1: a box around two faces has a hole between."""
+        if self.box.apart(box):
+            return 0.0
+        middles = (np.arange(SHAPE_SIDE) + 0.5) / SHAPE_SIDE
+        columns = (box.x0 + middles * box.width - self.box.x0) * (SHAPE_SIDE / max(1e-6, self.box.width))
+        rows = (box.y0 + middles * box.height - self.box.y0) * (SHAPE_SIDE / max(1e-6, self.box.height))
+        columns = columns[(columns >= 0) & (columns < SHAPE_SIDE)].astype(int)
+        rows = rows[(rows >= 0) & (rows < SHAPE_SIDE)].astype(int)
+        return float((self.shape[np.ix_(rows, columns)] > COUNTS_FROM).sum()) / SHAPE_SIDE**2
+
     def turned(self, quarter_turns: int, width: int, height: int) -> "Region":
         """Return the region of a picture ``width`` × ``height`` after turning that counter-clockwise."""
         shape = np.ascontiguousarray(np.rot90(self.shape, quarter_turns))

@@ -326,3 +326,14 @@ def test_cells_drawn_around_regions_are_those_of_the_whole_frame(seed: int, bloc
     assert not outside.any()
     if x0 < x1 and y0 < y1:
         assert np.array_equal(draw_regions(regions, x1 - x0, y1 - y0, block, (x0, y0)), whole[y0:y1, x0:x1])
+
+
+def test_a_region_does_not_hold_what_lies_in_its_box_between_its_parts() -> None:
+    shape = np.full((SHAPE_SIDE, SHAPE_SIDE), 255, np.uint8)
+    shape[:, SHAPE_SIDE // 3 : 2 * SHAPE_SIDE // 3] = 0
+    two = Region(Box(0, 0, 300, 100), shape, 1.0)
+    assert two.holds(Box(0, 0, 90, 100)) == 1
+    assert two.holds(Box(110, 10, 190, 90)) == 0
+    assert two.holds(Box(50, 0, 150, 100)) == pytest.approx(0.5, abs=0.03)
+    assert two.holds(Box(-100, 0, 100, 100)) == pytest.approx(0.5, abs=0.03)
+    assert two.holds(Box(400, 0, 500, 100)) == 0

@@ -16,10 +16,12 @@ from faceerase.cli import result_options as result
 from faceerase.cli import search_options as search
 from faceerase.cli.outcome import outcome, stderr
 from faceerase.cli.pairs import pairs_of
+from faceerase.cli.paths import check_target
 from faceerase.cli.progress import JSON_EVERY_SECONDS, emit
 from faceerase.configs.live import LiveConfig, load_live_config
-from faceerase.errors import ConfigError, SinkError
+from faceerase.errors import ConfigError
 from faceerase.log import get_logger
+from faceerase.streamer.follow.stage import load_ahead
 from faceerase.streamer.live.capture.hand_over import Camera
 from faceerase.streamer.live.capture.opening import cameras_here, open_camera
 from faceerase.streamer.live.outlets.recorder import Recorder
@@ -100,11 +102,13 @@ def live(
         _log.info("configuration: %s", resolved.model_dump_json())
         if no_window and serve is None and record is None and not virtual_camera:
             raise ConfigError("nothing is to be shown: --no-window needs --serve, --record or --virtual-camera")
-        _check_record(record, resolved.camera.source, overwrite)
+        if record is not None:
+            check_target(record, Path(resolved.camera.source), [], overwrite)
         with ExitStack() as undo:
             engine = OnnxEngine(resolved.look.model, resolved.look.provider, resolved.look.threads, BATCH)
             side = engine.contract.tile_side
             engine.look(np.zeros((1, side, side), np.uint8))  # the first run takes longer than any other
+            load_ahead()
             tuner = Tuner(resolved, engine.contract)
             opened = open_camera(resolved.camera)
             undo.callback(opened.close)
@@ -201,16 +205,3 @@ def _list(json_lines: bool) -> None:
         typer.echo(f"{one.camera}\t{one.name}")
     if not found:
         stderr.print("no camera found; a URL or a film can stand in for one (--camera)", markup=False)
-
-
-def _check_record(record: Path | None, source: str, overwrite: bool) -> None:
-    if record is None:
-        return
-    if not record.parent.is_dir():
-        raise SinkError(f"{record}: there is no folder {record.parent}")
-    if record.is_dir():
-        raise SinkError(f"{record}: a folder; name a file")
-    if record.exists() and Path(source).is_file() and record.samefile(source):
-        raise ConfigError(f"{record}: named twice; film and recording must be different files")
-    if record.exists() and not overwrite:
-        raise ConfigError(f"{record}: exists already; name another, or give --overwrite")

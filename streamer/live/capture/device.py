@@ -20,7 +20,7 @@ from faceerase.streamer.decode.clock import exact_rate
 from faceerase.streamer.decode.display import PROGRESSIVE
 from faceerase.streamer.decode.info import FilmInfo, is_full_range
 from faceerase.streamer.decode.light import Light
-from faceerase.streamer.live.capture.hand_over import Captured
+from faceerase.streamer.live.capture.hand_over import TICKS, Captured
 from faceerase.streamer.live.capture.place import Place
 from faceerase.streamer.planes import to_planar
 
@@ -29,8 +29,6 @@ OPEN_SECONDS, READ_SECONDS = 10.0, 5.0
 
 USUAL_RATE = Fraction(30)
 """Of cameras that don't tell."""
-
-TICKS = Fraction(1, 90_000)
 
 _log = get_logger(__name__)
 

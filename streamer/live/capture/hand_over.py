@@ -7,12 +7,16 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Protocol
 
 import av
 
 from faceerase.errors import SourceError
 from faceerase.streamer.decode.info import FilmInfo
+
+TICKS = Fraction(1, 90_000)
+"""Seconds: the time base of everything that is captured."""
 
 POLL_SECONDS = 0.2
 """How long is waited for a picture before somebody is asked whether it is to go on."""

@@ -22,19 +22,19 @@ class StandIn:
         Raises:
             SourceError: it cannot be read.
         """
-        self._film = FilmSource(path)
+        self._info = FilmSource(path).info
         self._loop = loop
         self._closed = threading.Event()
 
     @property
     def name(self) -> str:
         """The film's."""
-        return self._film.info.path.name
+        return self._info.path.name
 
     @property
     def info(self) -> FilmInfo:
         """The film's."""
-        return self._film.info
+        return self._info
 
     def pictures(self) -> Iterator[Captured]:
         """Yield pictures at the moments of the film; late where they cannot be decoded in time.
@@ -46,7 +46,7 @@ class StandIn:
         length = 1 / float(self.info.rate)
         while True:
             end = 0.0
-            for frame in self._film.frames():
+            for frame in FilmSource.known(self._info).frames():  # what one notes grows with every round
                 shown = frame.time - float(self.info.start)
                 end = shown + length
                 due = begin + shown

@@ -16,7 +16,8 @@ from faceerase.streamer.encode.codecs import encoder_for
 from faceerase.streamer.encode.counting import CONSTANT_RATE
 from faceerase.streamer.encode.film_sink import FilmSink
 from faceerase.streamer.hidden.leftovers import clear_leftovers
-from faceerase.streamer.live.cleaner import TICKS, Clean
+from faceerase.streamer.live.capture.hand_over import TICKS
+from faceerase.streamer.live.cleaner import Clean
 from faceerase.streamer.live.outlets.take import Recording, Take
 
 

@@ -11,7 +11,8 @@ from fractions import Fraction
 from pathlib import Path
 
 from faceerase.streamer.frame import Frame
-from faceerase.streamer.live.cleaner import TICKS, Clean
+from faceerase.streamer.live.capture.hand_over import TICKS
+from faceerase.streamer.live.cleaner import Clean
 from faceerase.streamer.mask.matte import Matte
 from faceerase.streamer.seams import FrameSink
 

@@ -67,7 +67,7 @@ def test_the_whole_picture_is_looked_at_in_every_step(make_contract: "type[Model
 def test_large_faces_are_followed_in_the_whole_picture_when_time_is_short(make_contract: "type[ModelContract]") -> None:
     large, small = Box(300, 200, 500, 420), Box(900, 100, 950, 150)
     for number, views in ((0, 2), (len(STEPS) - 1, 2)):
-        plan = Governor(BUDGET, number).planner(make_contract(), 32).plan(Situation(1, 1280, 720, (large, small)))
+        plan = Governor(BUDGET, number).planner(make_contract(), 32).plan(Situation(2, 1280, 720, (large, small)))
         assert len(plan.views) == views
         assert all(plan.views[at].holds(box) for at, box in zip(plan.shown_in, (large, small), strict=True))
     assert plan.tiles == 2, "the whole, and the small face"

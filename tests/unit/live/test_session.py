@@ -17,6 +17,7 @@ from faceerase.streamer.live.capture import watching
 from faceerase.streamer.live.capture.hand_over import Captured, Taken
 from faceerase.streamer.live.cleaner import Cleaner, unseen
 from faceerase.streamer.live.outlets.screen import Screen
+from faceerase.streamer.live.quality import Governor
 from faceerase.streamer.live.tuning import Tuning
 
 Make = Callable[..., Any]
@@ -183,7 +184,7 @@ def test_containers_that_count_frames_are_refused(room: Make, tmp_path: Path, na
 def test_settings_count_from_the_next_picture_on(room: Make, blob_engine: Any) -> None:
     it = room()
     config_engine = replace(blob_engine, contract=replace(blob_engine.contract, threshold=0.8))
-    cleaner = Cleaner(it.camera.info, config_engine, it.tuner, 16, 15)
+    cleaner = Cleaner(it.camera.info, config_engine, it.tuner, 16, Governor.of_rate(15))
 
     def share(number: int) -> float:
         clean = cleaner.erase(cleaner.look(Taken(number, Captured(scene(100), number / 30))))
@@ -206,7 +207,7 @@ def test_settings_out_of_range_are_refused(room: Make) -> None:
 
 def test_a_picture_that_nobody_looked_at_is_covered_all_over(room: Make, blob_engine: Any) -> None:
     it = room()
-    cleaner = Cleaner(it.camera.info, replace(blob_engine), it.tuner, 16, 15)
+    cleaner = Cleaner(it.camera.info, replace(blob_engine), it.tuner, 16, Governor.of_rate(15))
     clean = cleaner.erase(unseen(Taken(0, Captured(scene(100), 0.0))))
     planes = clean.frame.picture.to_ndarray()[:180]
     assert clean.matte.cells.all()

@@ -1,0 +1,1 @@
+"""The live path by a virtual clock."""
