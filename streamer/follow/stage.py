@@ -135,8 +135,6 @@ class Watch:
         for face in self._roll.enter(seen, shown.regions):
             self._look_back(face)
         self._roll.settle()
-        for waiting in self._waiting:
-            waiting.gray.forget_halves()  # soon made again where somebody is looked for there
         if not self._foresight.seconds:
             return 0
         # Twice the gray picture: it may be a copy, and so may what the eraser holds of it

@@ -41,10 +41,6 @@ class GrayPicture:
             self._halves.append(cast(PlaneArray, cv2.resize(whole, size, interpolation=cv2.INTER_AREA)))
         return self._halves[times - 1] if times else self.samples
 
-    def forget_halves(self) -> None:
-        """Give back the memory of what ``halved`` made."""
-        self._halves.clear()
-
     def upright(self, quarter_turns: int) -> "GrayPicture":
         """Return the picture as it is shown, turned counter-clockwise; a view, no copy."""
         return replace(self, samples=np.rot90(self.samples, quarter_turns))

@@ -192,11 +192,3 @@ def test_a_picture_is_halved_once() -> None:
     assert gray.halved(0) is gray.samples
     assert gray.halved(2) is gray.halved(2)
     assert [gray.halved(times).shape for times in (1, 2, 3)] == [(151, 102), (76, 51), (38, 26)]
-
-
-def test_halves_that_were_forgotten_are_made_again() -> None:
-    gray = full_range(np.random.default_rng(0).integers(0, 256, (300, 200), dtype=np.uint8))
-    before = gray.halved(2)
-    gray.forget_halves()
-    assert gray.halved(2) is not before
-    assert np.array_equal(gray.halved(2), before)
