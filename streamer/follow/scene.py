@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faceerase.streamer.look.gray import GrayPicture
-from faceerase.streamer.look.view import halvings
 
 if TYPE_CHECKING:
     from scenedetect import SceneDetector as Detector
@@ -65,5 +64,4 @@ def small_picture(gray: GrayPicture) -> NDArray[np.uint8]:
     height, width = gray.samples.shape
     scale = min(1.0, LONGEST / max(height, width))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    samples = gray.halved(halvings(max(height, width), LONGEST))
-    return gray.full_range(np.asarray(cv2.resize(samples, size, interpolation=cv2.INTER_AREA)))
+    return gray.full_range(np.asarray(cv2.resize(gray.samples, size, interpolation=cv2.INTER_AREA)))

@@ -3,11 +3,10 @@
 Knows nothing of tiles or models.
 """
 
-from dataclasses import dataclass, field, replace
-from typing import Any, cast
+from dataclasses import dataclass, replace
+from typing import Any
 
 import av
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,19 +26,6 @@ class GrayPicture:
     samples: PlaneArray
     black: float
     white: float
-    _halves: list[PlaneArray] = field(default_factory=list, init=False, repr=False, compare=False)
-
-    def halved(self, times: int) -> PlaneArray:
-        """Return the samples so many times half as wide and high, rounded up; each is made once."""
-        while len(self._halves) < times:
-            whole = self._halves[-1] if self._halves else self.samples
-            height, width = whole.shape
-            if height % 2 or width % 2:
-                edges = (0, height % 2, 0, width % 2)
-                whole = cast(PlaneArray, cv2.copyMakeBorder(whole, *edges, cv2.BORDER_REPLICATE))
-            size = (-(-width // 2), -(-height // 2))
-            self._halves.append(cast(PlaneArray, cv2.resize(whole, size, interpolation=cv2.INTER_AREA)))
-        return self._halves[times - 1] if times else self.samples
 
     def upright(self, quarter_turns: int) -> "GrayPicture":
         """Return the picture as it is shown, turned counter-clockwise; a view, no copy."""
@@ -47,8 +33,6 @@ class GrayPicture:
 
     def full_range(self, samples: NDArray[Any]) -> NDArray[np.uint8]:
         """Return samples of this picture (after resizing, say) as full-range uint8."""
-        if samples.dtype == np.uint8 and (self.black, self.white) == (0, 255):
-            return samples
         scaled = (samples.astype(np.float32) - self.black) * np.float32(255 / (self.white - self.black))
         return np.asarray(np.clip(np.rint(scaled), 0, 255), np.uint8)
 

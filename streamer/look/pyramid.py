@@ -10,7 +10,7 @@ from itertools import pairwise
 from math import ceil
 
 from faceerase.streamer.box import Box
-from faceerase.streamer.look.view import MAGNIFY, View, on_grid
+from faceerase.streamer.look.view import MAGNIFY, View
 
 OVERLAP = 0.25
 """Share of a tile that neighbours have in common: faces up to this size lie whole in one of them; larger ones are found
@@ -44,7 +44,7 @@ def plan_pyramid(width: int, height: int, side: int, min_face: float, model_min_
     tiles: list[Tile] = []
     # The finest level is what the smallest face needs; among the coarser ones some can be spared.
     while scale > whole * (SKIP_NEAR_WHOLE if tiles else 1.0):
-        tiles += _level(width, height, on_grid(side / scale, side, side / scale), side)
+        tiles += _level(width, height, round(side / scale), side)
         scale /= 2
     tiles.append(Tile(View(0, 0, round(side / whole), side), Box(0, 0, width, height)))
     return tuple(tiles)
@@ -53,17 +53,16 @@ def plan_pyramid(width: int, height: int, side: int, min_face: float, model_min_
 def _level(width: int, height: int, span: int, side: int) -> list[Tile]:
     return [
         Tile(View(x, y, span, side), Box(x0, y0, x1, y1))
-        for y, y0, y1 in _spans(height, span, side)
-        for x, x0, x1 in _spans(width, span, side)
+        for y, y0, y1 in _spans(height, span)
+        for x, x0, x1 in _spans(width, span)
     ]
 
 
-def _spans(length: int, span: int, side: int) -> Sequence[tuple[int, float, float]]:
+def _spans(length: int, span: int) -> Sequence[tuple[int, float, float]]:
     """(start, own part's start, own part's end) of evenly spread tiles along one axis."""
     if length <= span:
         return [(0, 0, length)]
     count = 1 + ceil((length - span) / (span * (1 - OVERLAP)))
-    last = length - span
-    starts = [*(on_grid(i * last / (count - 1), side, span) for i in range(count - 1)), last]
+    starts = [round(i * (length - span) / (count - 1)) for i in range(count)]
     cuts = [0, *((a + span + b) / 2 for a, b in pairwise(starts)), length]
     return [(start, cuts[i], cuts[i + 1]) for i, start in enumerate(starts)]

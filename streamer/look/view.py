@@ -4,7 +4,6 @@ Knows nothing of models, films or why somebody looks there.
 """
 
 from dataclasses import dataclass
-from math import floor, log2
 
 import cv2
 import numpy as np
@@ -57,39 +56,22 @@ def view_of(box: Box, face_side: float, side: int, width: int, height: int) -> V
         width: of the picture.
         height: of the picture.
     """
-    span = on_grid(side * box.side / face_side, side, side * box.side / face_side)
+    span = round(side * box.side / face_side)
     span = min(max(span, round(side / MAGNIFY)), max(width, height))
     x, y = box.centre
-    return View(_start(x, span, width, side), _start(y, span, height, side), span, side)
-
-
-def halvings(span: float, side: int) -> int:
-    """Return how often a picture can be halved before ``span`` of its pixels are fewer than the ``side`` of a tile."""
-    return max(0, floor(log2(max(1.0, span) / side)))
-
-
-def on_grid(position: float, side: int, span: float) -> int:
-    """Return the pixel nearest to a position at which a view may begin or end without lying between halved pixels."""
-    grid = 1 << halvings(span, side)
-    return round(position / grid) * grid
+    return View(_start(x, span, width), _start(y, span, height), span, side)
 
 
 def cut_view(gray: GrayPicture, view: View) -> NDArray[np.uint8]:
-    """Return the tile of a view, (side, side) full-range uint8; black beyond the picture's edge.
-
-    Cut from the picture halved as often as can be, which all views share: OpenCV halves forty times as fast as it
-    shrinks by odd factors. A view that begins between halved pixels is drawn from the nearest one.
-    """
-    times = halvings(view.span, view.side)
-    x, y, span = (round(value / (1 << times)) for value in (view.x, view.y, view.span))
-    part = gray.halved(times)[y : y + span, x : x + span]
-    scale = view.side / span
-    size = (max(1, round(part.shape[1] * scale)), max(1, round(part.shape[0] * scale)))
-    drawn = cv2.resize(part, size, interpolation=cv2.INTER_AREA if span > view.side else cv2.INTER_LINEAR)
+    """Return the tile of a view, (side, side) full-range uint8; black beyond the picture's edge."""
+    part = gray.samples[view.y : view.y + view.span, view.x : view.x + view.span]
+    size = (max(1, round(part.shape[1] * view.scale)), max(1, round(part.shape[0] * view.scale)))
+    shrink = view.span > view.side
+    drawn = cv2.resize(part, size, interpolation=cv2.INTER_AREA if shrink else cv2.INTER_LINEAR)
     tile = np.zeros((view.side, view.side), np.uint8)
     tile[: size[1], : size[0]] = gray.full_range(np.asarray(drawn))
     return tile
 
 
-def _start(middle: float, span: int, length: int, side: int) -> int:
-    return max(0, min(on_grid(middle - span / 2, side, span), length - span))
+def _start(middle: float, span: int, length: int) -> int:
+    return max(0, min(round(middle - span / 2), length - span))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from faceerase.streamer.box import Box
 from faceerase.streamer.look.gray import GrayPicture
-from faceerase.streamer.look.view import MAGNIFY, View, cut_view, halvings, view_of
+from faceerase.streamer.look.view import MAGNIFY, View, cut_view, view_of
 
 SIDE = 256
 
@@ -159,36 +159,3 @@ def test_a_picture_that_was_turned_is_shown_upright(quarter_turns: int) -> None:
     turned = full_range(gray).upright(quarter_turns)
     copied = full_range(np.ascontiguousarray(np.rot90(gray, quarter_turns)))
     assert np.array_equal(cut_view(turned, view), cut_view(copied, view))
-
-
-@pytest.mark.parametrize("span", [341, 512, 700, 1024, 1366, 1920])
-def test_a_view_cut_from_the_halved_picture_looks_like_one_cut_from_the_picture(span: int) -> None:
-    noise = np.random.default_rng(4).integers(0, 256, (1100, 1950), dtype=np.uint8)
-    gray = np.asarray(cv2.GaussianBlur(noise, (0, 0), 3), np.uint8)
-    middle = Box(900, 500, 960, 560)
-    view = view_of(middle, SIDE * middle.side / span, SIDE, 1950, 1100)
-    part = gray[view.y : view.y + view.span, view.x : view.x + view.span]
-    size = (SIDE, round(part.shape[0] * view.scale))
-    plain = np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), int)
-    apart = np.abs(cut_view(full_range(gray), view)[: size[1]] - plain)
-    assert apart.mean() < 1
-    assert apart.max() <= 6
-
-
-@pytest.mark.parametrize("face_side", [10, 24, 48])
-def test_views_begin_and_end_on_halved_pixels(face_side: float) -> None:
-    rng = random.Random(5)
-    for _ in range(50):
-        size, x, y = rng.uniform(40, 200), rng.uniform(0, 3600), rng.uniform(0, 1900)
-        view = view_of(Box(x, y, x + size, y + size), face_side, SIDE, 3840, 2160)
-        grid = 1 << halvings(view.span, SIDE)
-        if view.span < 2160:
-            assert (view.x % grid, view.y % grid, view.span % grid) == (0, 0, 0)
-        assert SIDE <= view.span / grid < 2 * SIDE or view.span < SIDE
-
-
-def test_a_picture_is_halved_once() -> None:
-    gray = full_range(np.random.default_rng(0).integers(0, 256, (301, 203), dtype=np.uint8))
-    assert gray.halved(0) is gray.samples
-    assert gray.halved(2) is gray.halved(2)
-    assert [gray.halved(times).shape for times in (1, 2, 3)] == [(151, 102), (76, 51), (38, 26)]
