@@ -1,9 +1,9 @@
 """What a film costs, beside the plain transcode of it and beside deface.
 
-    python -m benchmarks.film --clips DIR [--films NAME …] [--frames N] [--rounds N] [--short] [--deface PATH]
-                              [--option --scan=fast …] [--json PATH] [--plot PATH]
+    python -m benchmarks.film --clips DIR [--films NAME …] [--frames N …] [--rounds N] [--short] [--deface PATH]
+                              [--option --scan=fast …] [--json PATH] [--plot PATH] [--table PATH]
 
-Prints a table, and writes the results as JSON and as a PNG; method in ../README.md.
+Prints a row a film, and writes the results as JSON, as a PNG and as tables in Markdown; method in ../README.md.
 """
 
 import argparse
@@ -12,6 +12,7 @@ import platform
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from itertools import product
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -19,6 +20,7 @@ from typing import Any
 from benchmarks.film.cost import Cost, cost_of
 from benchmarks.film.films import FILMS, Film, made
 from benchmarks.film.plot import draw
+from benchmarks.film.table import row, tables
 
 STAGE_FRAMES = 30
 """Frames over which the share of each stage is measured: they lie decoded in memory."""
@@ -83,23 +85,6 @@ def _deface(program: Path) -> Callable[[Path, Path], list[str]]:
     return lambda film, output: [str(program), str(film), "-o", str(output)]
 
 
-def _row(film: dict[str, Any]) -> str:
-    deface = film.get("deface")
-    return " | ".join(
-        [
-            f"{film['name']:>9}",
-            f"transcode {film['transcode']['cpu']['median']:.3f}",
-            f"faceerase {film['faceerase']['cpu']['median']:.3f}",
-            f"beyond {film['beyond_transcode']:.3f}",
-            f"×{film['times_transcode']:.2f}",
-            f"deface {deface['cpu']['median']:.3f}" if deface else "deface –",
-            f"{film['tiles']:.1f} tiles",
-            f"{film['faceerase']['peak_mb']['most']:.0f} MB",
-            " ".join(f"{stage} {1000 * seconds:.1f} ms" for stage, seconds in film["stages"].items()),
-        ]
-    )
-
-
 def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
@@ -109,7 +94,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--clips", type=Path, required=True)
     parser.add_argument("--films", nargs="*", choices=[film.name for film in FILMS])
-    parser.add_argument("--frames", type=int, help="of each film (default: 100; 30 with --short)")
+    parser.add_argument(
+        "--frames", type=int, nargs="*", help="of each film, each in turn (default: 100; 30 with --short)"
+    )
     parser.add_argument("--rounds", type=int, help="(default: 3; 1 with --short)")
     parser.add_argument("--short", action="store_true", help=f"only {' and '.join(SHORT)}")
     parser.add_argument("--deface", type=Path, help="the program, in an environment of its own")
@@ -117,21 +104,23 @@ def main() -> None:
     parser.add_argument("--made", type=Path, default=Path(tempfile.gettempdir()) / "faceerase-films")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--plot", type=Path)
+    parser.add_argument("--table", type=Path)
     asked = parser.parse_args()
     asked.rounds = asked.rounds or (1 if asked.short else 3)
-    frames = asked.frames or (30 if asked.short else 100)
+    lengths = asked.frames or [30 if asked.short else 100]
     names = asked.films or (SHORT if asked.short else [film.name for film in FILMS])
     results: dict[str, Any] = {"machine": f"{platform.processor() or platform.machine()}, {platform.system()}"}
     results |= {"rounds": asked.rounds, "options": asked.option, "films": []}
-    for film in FILMS:
-        if film.name in names:
-            found = measured(film, made(film, asked.clips, asked.made, frames), frames, asked)
-            results["films"].append(found)
-            print(_row(found), flush=True)
+    for film, frames in product((film for film in FILMS if film.name in names), lengths):
+        found = measured(film, made(film, asked.clips, asked.made, frames), frames, asked)
+        results["films"].append(found)
+        print(row(found), flush=True)
     if asked.json is not None:
         asked.json.write_text(json.dumps(results, indent=1) + "\n")
     if asked.plot is not None:
         draw(results, asked.plot)
+    if asked.table is not None:
+        asked.table.write_text(tables(results))
 
 
 if __name__ == "__main__":

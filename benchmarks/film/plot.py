@@ -20,7 +20,9 @@ def draw(results: Mapping[str, Any], target: Path) -> None:
         costs = [film[who]["cpu"] for film in films if who in film]
         away = [[one["median"] - one["least"] for one in costs], [one["most"] - one["median"] for one in costs]]
         axes.bar(at, [one["median"] for one in costs], 0.25, yerr=away, color=WHO[who], label=who, capsize=2)
-    axes.set_xticks(range(len(films)), [film["name"] for film in films])
+    several = len({film["frames"] for film in films}) > 1
+    names = [f"{film['name']}\n{film['frames']} frames" if several else film["name"] for film in films]
+    axes.set_xticks(range(len(films)), names)
     axes.set_ylabel("CPU seconds per frame")
     axes.set_xlabel("size and faces")
     figure.legend(loc="outside upper center", ncols=len(shown), frameon=False)  # beside the bars, not on them

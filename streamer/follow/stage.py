@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 
-from faceerase.streamer.box import Box
 from faceerase.streamer.follow.camera import camera_shift
 from faceerase.streamer.follow.criteria import Criteria
 from faceerase.streamer.follow.glimpses import Glimpses
@@ -24,6 +23,7 @@ from faceerase.streamer.look.gray import gray_of
 from faceerase.streamer.look.looks import Looks
 from faceerase.streamer.look.planner import FOLLOW_SIDES, Situation
 from faceerase.streamer.look.pyramid import plan_pyramid
+from faceerase.streamer.look.vain import InVain
 from faceerase.streamer.look.view import cut_view, view_of
 from faceerase.streamer.mask.regions import FrameMask
 from faceerase.streamer.seams import MaskEngine, TilePlanner
@@ -31,9 +31,6 @@ from faceerase.streamer.seams import MaskEngine, TilePlanner
 AHEAD_SECONDS = 0.65
 """How much of a frame's future is known when it leaves: the longest round of a planner, after which everybody has been
 found, and the lead of a face (0.12 s)."""
-
-REJECTED_SECONDS = 0.2
-"""How long a place that was looked at again in vain is left alone."""
 
 MISSED_BACK = 3
 """A face is not looked for further back after so many frames in a row in which it is not seen."""
@@ -113,7 +110,7 @@ class Watch:
         self._scenes = SceneDetector()
         self._changes = ChangeWatch()
         self._glimpses = Glimpses(viewing.rate)
-        self._rejected: dict[Box, int] = {}
+        self._in_vain = InVain(viewing.rate)
         self._waiting: deque[Seen] = deque()
         self._latest: Seen | None = None
         self._looks = Looks()
@@ -131,9 +128,9 @@ class Watch:
         here = frame.index
         if seen.number == 0:
             self._changes = ChangeWatch()
-            self._rejected = {}
             self._glimpses = Glimpses(self._viewing.rate)
-        self._rejected = {box: until for box, until in self._rejected.items() if until > here}
+            self._in_vain = InVain(self._viewing.rate)
+        self._in_vain = self._in_vain.now(here, seen.gray)
         expected = self._roll.arrive(seen)
         width, height = seen.size
         contract = self._engine.contract
@@ -142,11 +139,10 @@ class Watch:
         unchanged = self._changes.unchanged(pyramid, seen.small, scale)
         plan = self._planner.plan(Situation(seen.number, width, height, expected, unchanged))
         self._changes.looked_at(plan.numbers, plan.pyramid, seen.small, scale)
-        shown = look_at(seen, plan, expected, tuple(self._rejected), self._engine, self._criteria)
+        shown = look_at(seen, plan, expected, self._in_vain.boxes, self._engine, self._criteria)
         self._looks = self._looks.plus(shown.looks)
         self._glimpses.catch(here, shown.likely)
-        until = here + round(REJECTED_SECONDS * self._viewing.rate)
-        self._rejected.update(dict.fromkeys(shown.rejected, until))
+        self._in_vain = self._in_vain.plus(shown.rejected, here, seen.gray)
         for face in self._roll.enter(seen, shown.regions):
             self._look_back(face)
         self._roll.settle()

@@ -97,4 +97,4 @@ class Governor:
     def planner(self, contract: ModelContract, min_face: float) -> ScanPlanner:
         """Return the planner of the step."""
         step = self.quality
-        return ScanPlanner(contract, min_face * step.coarser, step.round, 1, step.sparing)
+        return ScanPlanner(contract, min_face * step.coarser, step.round, step.sparing)

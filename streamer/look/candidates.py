@@ -46,9 +46,10 @@ def find_candidates(
     for tile, map_ in zip(tiles, maps, strict=True):
         if float(map_.max()) <= threshold:
             continue
-        for spot in (*find_spots(map_, map_ > SURER * threshold), *find_spots(map_, map_ > threshold)):
+        least = smallest * tile.view.scale
+        for spot in (*find_spots(map_, map_ > SURER * threshold, least), *find_spots(map_, map_ > threshold, least)):
             box = tile.view.to_picture(spot.box)
-            if box.side >= smallest and tile.own.has(box.centre):
+            if tile.own.has(box.centre):
                 found.append(Candidate(box, spot.score))
     return distinct(found)
 

@@ -28,7 +28,7 @@ class ChangeWatch:
         return frozenset(
             number
             for number, tile in enumerate(tiles)
-            if number in self._last and _same(self._last[number], _part(tile, small, scale))
+            if number in self._last and is_same_picture(self._last[number], _part(tile, small, scale))
         )
 
     def looked_at(self, numbers: Iterable[int], tiles: Sequence[Tile], small: NDArray[np.uint8], scale: float) -> None:
@@ -44,5 +44,6 @@ def _part(tile: Tile, small: NDArray[np.uint8], scale: float) -> NDArray[np.uint
     return small[y0:y1, x0:x1]
 
 
-def _same(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> bool:
+def is_same_picture(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> bool:
+    """Return whether two small pictures, (height, width) uint8, differ by no more than what is left of noise."""
     return one.shape == other.shape and not bool((np.abs(one.astype(np.int16) - other) > STILL).any())

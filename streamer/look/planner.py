@@ -18,9 +18,6 @@ from faceerase.streamer.look.view import View, view_of
 ROUND_SECONDS: dict[Scan, float] = {"thorough": 0.0, "balanced": 0.25, "fast": 0.5}
 """Within this time every part of the picture is seen at full sharpness."""
 
-FOLLOW_EVERY: dict[Scan, int] = {"thorough": 1, "balanced": 1, "fast": 2}
-"""In every n-th frame the faces that are followed are looked at closely."""
-
 CLOSELY_EVERY = 3
 """In every n-th frame a sparing planner looks closely all the same: in the whole picture, faces that touch are one."""
 
@@ -81,7 +78,7 @@ class FramePlan:
 
 @dataclass(frozen=True, slots=True)
 class ScanPlanner:
-    """A ``TilePlanner``: everything every ``round`` frames; ``follow_every`` as in ``FOLLOW_EVERY``.
+    """A ``TilePlanner``: everything every ``round`` frames, who is followed in every frame.
 
     ``sparing``: who is large enough in the tile of the whole picture is followed there, and closely now and then.
     """
@@ -89,7 +86,6 @@ class ScanPlanner:
     contract: ModelContract
     min_face: float
     round: int
-    follow_every: int
     sparing: bool = False
 
     def plan(self, situation: Situation) -> FramePlan:
@@ -101,18 +97,16 @@ class ScanPlanner:
         due = [number for number in range(whole) if now.number == 0 or number % self.round == now.number % self.round]
         all_of_them = now.number == 0 or self.round == 1
         numbers = tuple(number for number in due if all_of_them or number not in now.unchanged)
-        if now.number % self.follow_every:
-            return FramePlan(pyramid, (*numbers, whole), (), ())
         spares = self.sparing and now.number % CLOSELY_EVERY != CLOSELY_AT
         already = (pyramid[whole].view,) if spares else ()
-        turn = CLOSEST if self.sparing else now.number // self.follow_every
+        turn = CLOSEST if self.sparing else now.number
         views, shown_in = views_around(now.live, turn, side, now.width, now.height, already)
         return FramePlan(pyramid, numbers if spares else (*numbers, whole), views, shown_in)
 
 
 def make_planner(scan: Scan, contract: ModelContract, min_face: float, rate: float) -> ScanPlanner:
     """Return the planner of a name for a film of ``rate`` frames per second."""
-    return ScanPlanner(contract, min_face, max(1, round(ROUND_SECONDS[scan] * rate)), FOLLOW_EVERY[scan])
+    return ScanPlanner(contract, min_face, max(1, round(ROUND_SECONDS[scan] * rate)))
 
 
 def views_around(

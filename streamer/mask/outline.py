@@ -67,7 +67,7 @@ def region_in(map_: NDArray[np.float32], view: View, box: Box, outline: Outline)
     # Of a face that is less than certain the rim is fainter, too.
     peak = float(_in_box(map_, wanted).max(initial=0)) / outline.threshold
     inside = likely(map_, outline.rule, outline.threshold, outline.low * min(1.0, max(FAINTEST, peak)))
-    spots = [spot for spot in find_spots(map_, inside) if _touches(spot, wanted)]
+    spots = [spot for spot in find_spots(map_, inside, near=wanted) if _touches(spot, wanted)]
     if not spots:
         return None
     if _around(spots).side > outline.grows * wanted.side:
@@ -137,19 +137,24 @@ def _parted(map_: NDArray[np.float32], inside: NDArray[np.bool_], wanted: Box, g
         ours = int(sizes.argmax())
         if count < 3 or not sizes.any():
             continue
-        near = _window_around(labels == ours, wanted)
+        core = cv2.boundingRect((labels == ours).astype(np.uint8))
+        if max(core[2:]) > grows * wanted.side:
+            continue  # what is parted off holds the core
+        near = _window_around(core, wanted)
         part = np.zeros_like(inside)
         part[near] = inside[near] & (_nearest_core(labels[near]) == ours) & _reach(labels[near] == ours, wanted)
-        found = find_spots(map_, part)
-        spots = [spot for spot in found if _touches(spot, wanted)]
+        spots = [spot for spot in find_spots(map_, part, near=wanted) if _touches(spot, wanted)]
         if spots and _around(spots).side <= grows * wanted.side:
             return spots
     return []
 
 
-def _window_around(core: NDArray[np.bool_], wanted: Box) -> tuple[slice, slice]:
-    """Return the rows and columns in which all lies that is as near to a core as its rim is wide, or to another so."""
-    x, y, width, height = cv2.boundingRect(core.astype(np.uint8))
+def _window_around(core: Sequence[int], wanted: Box) -> tuple[slice, slice]:
+    """Return the rows and columns in which all lies that is as near to a core as its rim is wide, or to another so.
+
+    The core is given by the rectangle (x, y, width, height) around it.
+    """
+    x, y, width, height = core
     around = 2 * _rim(wanted) + 1
     return slice(max(0, y - around), y + height + around), slice(max(0, x - around), x + width + around)
 

@@ -20,11 +20,12 @@ from faceerase.streamer.box import Box
 from faceerase.streamer.follow.criteria import GOES_ON_FROM, STARTS_FROM, Criteria
 from faceerase.streamer.follow.roll import LEAD_SECONDS, TAIL_SECONDS
 from faceerase.streamer.follow.scene import THRESHOLD
-from faceerase.streamer.follow.stage import AHEAD_SECONDS, REJECTED_SECONDS, Masked, Viewing, follow
+from faceerase.streamer.follow.stage import AHEAD_SECONDS, Masked, Viewing, follow
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.look.looks import Looks
 from faceerase.streamer.look.planner import make_planner
 from faceerase.streamer.look.pyramid import plan_pyramid
+from faceerase.streamer.look.vain import STILL_SECONDS
 from faceerase.streamer.mask.regions import draw_regions
 from faceerase.streamer.mask.threshold import LARGE, OUTLINE_FOLLOWED
 
@@ -281,7 +282,7 @@ def test_what_is_never_certain_is_never_erased_and_seldom_looked_at_again(engine
     assert erased(items) == []
     again = sum(item.looks.candidates for item in items)
     assert 1 <= again == sum(item.looks.rejected for item in items)
-    assert again <= -(-40 // round(REJECTED_SECONDS * RATE))
+    assert again <= -(-40 // round(STILL_SECONDS * RATE))
 
 
 def test_a_turning_camera_carries_along_who_is_hidden(engine: Any, scan: Scan) -> None:

@@ -65,3 +65,18 @@ def test_the_patches_put_together_are_the_mask() -> None:
 def test_its_repr_shows_sizes_and_not_pixels() -> None:
     map_ = map_of((5, 8, 10, 12, 0.6))
     assert repr(find_spots(map_, map_ > 0.5)[0]) == "Spot(10×12 at 5,8, 0.60)"
+
+
+def test_parts_that_are_too_small_are_left_out() -> None:
+    map_ = map_of((5, 8, 10, 3, 0.6), (40, 20, 3, 9, 0.9), (60, 2, 9, 9, 0.9))
+    assert [spot.box.x0 for spot in find_spots(map_, map_ > 0.5, smallest=10)] == [5]
+    assert len(find_spots(map_, map_ > 0.5, smallest=9)) == 3
+    assert find_spots(map_, map_ > 0.5, smallest=11) == ()
+
+
+def test_parts_apart_from_a_box_are_left_out() -> None:
+    map_ = map_of((5, 8, 10, 12, 0.6), (40, 20, 3, 30, 0.9))
+    (spot,) = find_spots(map_, map_ > 0.5, near=Box(14.5, 19.5, 40, 60))
+    assert spot.box == Box(5, 8, 15, 20)
+    assert len(find_spots(map_, map_ > 0.5, near=Box(14.5, 19.5, 40.5, 60))) == 2
+    assert find_spots(map_, map_ > 0.5, near=Box(15, 0, 40, 60)) == ()
