@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from faceerase.streamer.box import Box
 from faceerase.streamer.follow.criteria import Criteria
 from faceerase.streamer.frame import Frame
-from faceerase.streamer.look.candidates import Candidate, distinct, find_candidates, is_same
+from faceerase.streamer.look.candidates import Candidate, candidates_in, distinct, is_same
 from faceerase.streamer.look.gray import GrayPicture
 from faceerase.streamer.look.looks import Looks
 from faceerase.streamer.look.planner import FramePlan
@@ -22,6 +22,10 @@ from faceerase.streamer.seams import MaskEngine
 
 EDGE = 0.1
 """Share of a view at each edge in which a face that nobody followed is left to other tiles: it may be cut off."""
+
+AT_ONCE = 32
+"""Tiles, or candidates, looked at before what they show is taken and their maps are let go: at the start of a scene
+there are hundreds of them, of a quarter of a megabyte each."""
 
 KNOWN, KNOWN_IN = 0.5, 0.3
 """A candidate that shares this much of the box of a face that is seen anyway is that face, and one of whose box that
@@ -89,22 +93,57 @@ def look_at(
     Raises:
         ModelError: the network failed.
     """
-    views = [*(plan.pyramid[number].view for number in plan.numbers), *plan.views]
-    maps = engine.look(np.stack([cut_view(seen.gray, view) for view in views]))
-    followed = _followed(plan, expected, maps[len(plan.numbers) :], criteria)
-    fresh = _fresh(seen, plan, maps, min(engine.contract.threshold, criteria.threshold), criteria, followed, rejected)
-    hopeless = HOPELESS * criteria.threshold
-    closer = look_closer(seen.gray, fresh, engine.look, engine.contract.tile_side, hopeless)
-    found = [criteria.found_in(one.map, one.view, one.box) for one in closer]
+    first = _look_first(seen, plan, engine, criteria)
+    followed = _followed(plan, expected, first.closely, criteria)
+    fresh = tuple(
+        one
+        for one in distinct(first.candidates)
+        if not any(_is_known(one.box, region) for region in followed)
+        and not any(is_same(one.box, box) for box in rejected)
+    )
+    hopeless, side = HOPELESS * criteria.threshold, engine.contract.tile_side
+    found, tiles = [], 0
+    for start in range(0, len(fresh), AT_ONCE):
+        for one in look_closer(seen.gray, fresh[start : start + AT_ONCE], engine.look, side, hopeless):
+            found.append(criteria.found_in(one.map, one.view, one.box))
+            tiles += one.tiles
     in_vain = tuple(candidate.box for candidate, region in zip(fresh, found, strict=True) if region is None)
-    looks = Looks(len(views), sum(one.tiles for one in closer), 0, len(fresh), len(in_vain))
+    looks = Looks(len(plan.numbers) + len(plan.views), tiles, 0, len(fresh), len(in_vain))
     regions = criteria.distinct([*followed, *(region for region in found if region is not None)])
-    whole = max(range(len(views)), key=lambda at: views[at].span)
-    return Shown(regions, criteria.likely_in(maps[whole], views[whole]), in_vain, looks)
+    return Shown(regions, first.likely, in_vain, looks)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _First:
+    """What the tiles of a plan show: places to look at again, the maps of its views, what the whole picture shows."""
+
+    candidates: list[Candidate]
+    closely: list[NDArray[np.float32]]
+    likely: tuple[Region, ...]
+
+
+def _look_first(seen: Seen, plan: FramePlan, engine: MaskEngine, criteria: Criteria) -> _First:
+    planned = [plan.pyramid[number] for number in plan.numbers]
+    tiles = [*planned, *(_whole_faces(view, seen) for view in plan.views)]
+    widest = max(range(len(tiles)), key=lambda at: tiles[at].view.span)
+    threshold, speck = min(engine.contract.threshold, criteria.threshold), SPECK * criteria.min_face
+    candidates: list[Candidate] = []
+    closely: list[NDArray[np.float32]] = []
+    likely: tuple[Region, ...] = ()
+    for start in range(0, len(tiles), AT_ONCE):
+        some = tiles[start : start + AT_ONCE]
+        maps = engine.look(np.stack([cut_view(seen.gray, tile.view) for tile in some]))
+        here = max(0, min(len(some), len(planned) - start))
+        candidates += candidates_in(some[:here], maps[:here], DOUBTFUL * threshold, speck)
+        candidates += candidates_in(some[here:], maps[here:], DOUBTFUL_BESIDE * threshold, speck)
+        closely += [map_.copy() for map_ in maps[here:]]  # a view of it would keep all of them
+        if start <= widest < start + len(some):
+            likely = criteria.likely_in(maps[widest - start], tiles[widest].view)
+    return _First(candidates, closely, likely)
 
 
 def _followed(
-    plan: FramePlan, expected: Sequence[Box], maps: NDArray[np.float32], criteria: Criteria
+    plan: FramePlan, expected: Sequence[Box], maps: Sequence[NDArray[np.float32]], criteria: Criteria
 ) -> tuple[Region, ...]:
     if not plan.views:
         return ()
@@ -113,30 +152,6 @@ def _followed(
         for box, number in zip(expected, plan.shown_in, strict=True)
     ]
     return criteria.distinct([region for region in regions if region is not None])
-
-
-def _fresh(
-    seen: Seen,
-    plan: FramePlan,
-    maps: NDArray[np.float32],
-    threshold: float,
-    criteria: Criteria,
-    known: Sequence[Region],
-    rejected: Sequence[Box],
-) -> tuple[Candidate, ...]:
-    planned = [plan.pyramid[number] for number in plan.numbers]
-    beside = [_whole_faces(view, seen) for view in plan.views]
-    speck, count = SPECK * criteria.min_face, len(planned)
-    found = [
-        *find_candidates(planned, maps[:count], DOUBTFUL * threshold, speck),
-        *find_candidates(beside, maps[count:], DOUBTFUL_BESIDE * threshold, speck),
-    ]
-    return tuple(
-        one
-        for one in distinct(found)
-        if not any(_is_known(one.box, region) for region in known)
-        and not any(is_same(one.box, box) for box in rejected)
-    )
 
 
 def _is_known(box: Box, region: Region) -> bool:

@@ -42,6 +42,13 @@ def find_candidates(
         threshold: below that of the model: what is doubtful is looked at again.
         smallest: side in picture pixels below which a spot is noise.
     """
+    return distinct(candidates_in(tiles, maps, threshold, smallest))
+
+
+def candidates_in(
+    tiles: Sequence[Tile], maps: NDArray[np.float32], threshold: float, smallest: float
+) -> list[Candidate]:
+    """Return what ``find_candidates`` finds, in no order, a place as often as it was seen."""
     found = []
     for tile, map_ in zip(tiles, maps, strict=True):
         if float(map_.max()) <= threshold:
@@ -51,7 +58,7 @@ def find_candidates(
             box = tile.view.to_picture(spot.box)
             if tile.own.has(box.centre):
                 found.append(Candidate(box, spot.score))
-    return distinct(found)
+    return found
 
 
 def distinct(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:

@@ -20,6 +20,7 @@ from faceerase.streamer.box import Box
 from faceerase.streamer.follow.criteria import GOES_ON_FROM, STARTS_FROM, Criteria
 from faceerase.streamer.follow.roll import LEAD_SECONDS, TAIL_SECONDS
 from faceerase.streamer.follow.scene import THRESHOLD
+from faceerase.streamer.follow.sight import AT_ONCE
 from faceerase.streamer.follow.stage import AHEAD_SECONDS, Masked, Viewing, follow
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.look.looks import Looks
@@ -61,6 +62,7 @@ class Watched:
     engine: Any
     finest: int = 1
     tiles: int = 0
+    most: int = 0
 
     @property
     def contract(self) -> ModelContract:
@@ -69,6 +71,7 @@ class Watched:
 
     def look(self, tiles: NDArray[np.uint8]) -> NDArray[np.float32]:
         self.tiles += len(tiles)
+        self.most = max(self.most, len(tiles))
         brush = np.ones((self.finest, self.finest), np.uint8)
         seen = [np.asarray(cv2.morphologyEx(tile, cv2.MORPH_OPEN, brush)) for tile in tiles]
         maps: NDArray[np.float32] = self.engine.look(np.stack(seen))
@@ -378,6 +381,15 @@ def test_every_tile_that_was_looked_at_is_counted_once(engine: Any, scan: Scan) 
     assert total.tiles == watched.tiles
     assert total.planned >= len(items)
     assert total.candidates > 0
+
+
+def test_of_a_large_picture_only_so_many_tiles_are_in_hand_at_once(engine: Any) -> None:
+    many = [Box(x, y, x + 30, y + 30) for x in range(60, 3500, 200) for y in range(60, 1900, 200)]
+    watched = Watched(engine)
+    (item,) = run(film([many], width=3840, height=2160), watched)
+    assert item.looks.planned > AT_ONCE >= watched.most
+    assert item.looks.candidates > AT_ONCE
+    assert all(covers(item, face) for face in many)
 
 
 def test_thorough_looks_at_everything_in_every_frame(engine: Any) -> None:
