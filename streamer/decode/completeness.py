@@ -15,6 +15,7 @@ from av.video.stream import VideoStream
 from faceerase.streamer.decode.asf import objects_of
 from faceerase.streamer.decode.flv import tags_of
 from faceerase.streamer.decode.fragments import missing_fragments
+from faceerase.streamer.decode.transport import first_break
 
 SLACK_SECONDS = 0.1
 """Headers round and count padding; what is missing for less than this is not called missing."""
@@ -99,11 +100,12 @@ class Completeness:
             fragments = missing_fragments(self._path, self._video.id, read) if "mp4" in name else None
             if fragments is not None:
                 return fragments  # how long such a film is FFmpeg does not read in a header but adds up
-            pieces = self._in_the_tags() if name == "flv" else self._in_the_objects() if name == "asf" else []
+            found = {"flv": self._in_the_tags, "asf": self._in_the_objects, "mpegts": self._in_the_packets}.get(name)
+            pieces = found() if found else []
         except OSError as error:
             return [f"the file cannot be read again ({error.strerror})"]
-        found = self._in_the_headers()
-        return [*([found] if found else []), *pieces]
+        promised = self._in_the_headers()
+        return [*([promised] if promised else []), *pieces]
 
     def _in_the_tags(self) -> list[str]:
         """Return what the tags of an FLV file say."""
@@ -118,6 +120,13 @@ class Completeness:
             return self._fewer_than(objects_of(self._path, self._video.id))
         except ValueError:
             return ["the file is damaged: what it says of its pieces cannot be read"]
+
+    def _in_the_packets(self) -> list[str]:
+        """Return what the packets of a transport stream say."""
+        broken = first_break(self._path, self._video.id)
+        return (
+            [] if broken is None else [f"the file is damaged: from byte {broken} on parts of the picture are missing"]
+        )
 
     def _fewer_than(self, pictures: int | None) -> list[str]:
         if not self._whole or pictures is None or pictures <= self._packets:

@@ -113,6 +113,15 @@ def _no_tag(film: Path, path: Path) -> None:
     path.write_bytes(data)
 
 
+def _no_packet(film: Path, path: Path) -> None:
+    """Take a packet out of the middle of a transport stream: FFmpeg goes on with the next."""
+    _copy(film, path)
+    data = path.read_bytes()
+    middle = [at for at in range(0, len(data), 188) if data[at + 1] & 0x1F == 1 and data[at + 2] == 0]
+    at = middle[len(middle) // 2]
+    path.write_bytes(data[:at] + data[at + 188 :])
+
+
 def _absurd_table(film: Path, path: Path) -> None:
     """Let a table of times have so many entries that no memory can hold them."""
     data = bytearray(film.read_bytes())
@@ -164,6 +173,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("a Matroska film cut off", "in.mkv", _cut(".mkv"), 1, "the file is cut off", RESULT),
     Fault("an MP4 in fragments that lacks one", "in.mp4", _no_fragment, 1, "the file is damaged", RESULT),
     Fault("an FLV in which a piece is of no known kind", "in.flv", _no_tag, 1, "the file is damaged", RESULT),
+    Fault("a transport stream that lacks a packet", "in.ts", _no_packet, 1, "the file is damaged", RESULT),
     Fault("a frame that cannot be decoded", "in.mp4", _zeroed, 1, "lost: frame", RESULT),
     Fault("the same, allowed", "in.mp4", _zeroed, 0, "lost: frame", RESULT, ("--allow-damaged",)),
     Fault("400 streams", "in.mkv", _many_streams, 3, "400 streams in it; at most 128"),
