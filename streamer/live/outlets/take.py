@@ -10,6 +10,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
+import av
+
+from faceerase.errors import SinkError, reason_of
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.live.capture.hand_over import TICKS
 from faceerase.streamer.live.cleaner import Clean
@@ -25,11 +28,21 @@ LEAST = Fraction(1, 1000)
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A finished recording: its file, frames, seconds, those that the encoder had no time for, and remarks."""
+    """A finished recording.
+
+    Attributes:
+        path: its file.
+        frames: in it.
+        seconds: that its picture lasts, as the file says.
+        clock: seconds of the clock from its first picture to its end.
+        dropped: frames that the encoder had no time for.
+        remarks: for people.
+    """
 
     path: Path
     frames: int
     seconds: float
+    clock: float
     dropped: int
     remarks: tuple[str, ...]
 
@@ -53,6 +66,7 @@ class Take:
         self._held: tuple[Frame, Matte] | None = None
         self._frames = self._dropped = 0
         self._length = Fraction(0)
+        self._clock = 0.0
         self._thread = threading.Thread(target=self._work, name="faceerase-recording", daemon=True)
         self._thread.start()
 
@@ -82,7 +96,8 @@ class Take:
             raise self._error
         if not self._frames:
             return None
-        return Recording(self._target, self._frames, float(self._length), self._dropped, tuple(self._remarks))
+        seconds = length_of(self._target)
+        return Recording(self._target, self._frames, seconds, self._clock, self._dropped, tuple(self._remarks))
 
     def _work(self) -> None:
         try:
@@ -110,6 +125,7 @@ class Take:
         if self._first is None:
             self._sink.abandon()
             return
+        self._clock = round(at - self._first, 3)
         self._length = max(_since(self._first, at), self._length)
         self._let_go(self._length)
         self._remarks = self._sink.finish()
@@ -123,6 +139,22 @@ class Take:
         frame.picture.duration = max(1, round(until / TICKS) - frame.pts)
         self._sink.write(frame, matte)
         self._held = None
+
+
+def length_of(path: Path) -> float:
+    """Return how long a film's picture lasts, in seconds, as the file says.
+
+    Raises:
+        SinkError: it cannot be read.
+    """
+    try:
+        with av.open(str(path)) as film:
+            picture = film.streams.video[0]
+            if picture.duration is not None and picture.time_base is not None:
+                return round(float(picture.duration * picture.time_base), 3)
+            return round((film.duration or 0) / av.time_base, 3)
+    except (av.error.FFmpegError, OSError) as error:
+        raise SinkError(f"{path}: cannot be read again ({reason_of(error)})") from error
 
 
 def _since(first: float, moment: float) -> Fraction:
