@@ -11,19 +11,26 @@ from pathlib import Path
 from faceerase.streamer.decode.info import FilmInfo
 from faceerase.streamer.decode.source import FilmSource
 from faceerase.streamer.live.capture.hand_over import Captured
+from faceerase.streamer.live.sound.rounds import Rounds
 
 
 class StandIn:
     """A ``Camera`` that is a film."""
 
-    def __init__(self, path: Path, loop: bool) -> None:
-        """Open the film; ``loop``: it begins again when it is over.
+    def __init__(self, path: Path, loop: bool, rounds: Rounds | None = None) -> None:
+        """Open the film.
+
+        Args:
+            path: of the film.
+            loop: it begins again when it is over.
+            rounds: is told when it begins.
 
         Raises:
             SourceError: it cannot be read.
         """
         self._info = FilmSource(path).info
         self._loop = loop
+        self._rounds = rounds or Rounds()
         self._closed = threading.Event()
 
     @property
@@ -45,6 +52,7 @@ class StandIn:
         begin = time.monotonic()
         length = 1 / float(self.info.rate)
         while True:
+            self._rounds.begin(begin)
             end = 0.0
             for frame in FilmSource.known(self._info).frames():  # what one notes grows with every round
                 shown = frame.time - float(self.info.start)
