@@ -10,7 +10,7 @@ import numpy as np
 
 WIDTH, HEIGHT, RATE, SOUND_RATE = 320, 180, 25, 44_100
 DARK, BRIGHT = 30, 235
-LENGTH = 0.2
+LENGTH = 0.4
 QUIET, LOUD = 0.15, 0.5
 
 

@@ -8,10 +8,16 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from faceerase.log import get_logger
 from faceerase.streamer.decode.info import FilmInfo
 from faceerase.streamer.decode.source import FilmSource
 from faceerase.streamer.live.capture.hand_over import Captured
 from faceerase.streamer.live.sound.rounds import Rounds
+
+BEHIND_SECONDS = 1.0
+"""What is later than this is not made up for: the film is held up, as a camera gives fewer pictures."""
+
+_log = get_logger(__name__)
 
 
 class StandIn:
@@ -44,7 +50,7 @@ class StandIn:
         return self._info
 
     def pictures(self) -> Iterator[Captured]:
-        """Yield pictures at the moments of the film; late where they cannot be decoded in time.
+        """Yield pictures at the moments of the film; late, or held up, where they cannot be decoded in time.
 
         Raises:
             SourceError: the film cannot be read further.
@@ -60,6 +66,11 @@ class StandIn:
                 due = begin + shown
                 if self._closed.wait(max(0.0, due - time.monotonic())):
                     return
+                behind = time.monotonic() - due
+                if behind > BEHIND_SECONDS:
+                    _log.debug("%s: held up for %.1f s, as it cannot be decoded in time", self.name, behind)
+                    self._rounds.hold_up(behind)
+                    begin, due = begin + behind, due + behind
                 yield Captured(frame.picture, due)
             if not self._loop or self._closed.is_set():
                 return

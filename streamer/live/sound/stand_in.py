@@ -17,7 +17,7 @@ from faceerase.errors import SourceError, reason_of
 from faceerase.streamer.decode.info import probe
 from faceerase.streamer.decode.opening import FORMATS, open_film
 from faceerase.streamer.live.sound.heard import RATE, Evener, Heard, channels_of
-from faceerase.streamer.live.sound.rounds import Round, Rounds
+from faceerase.streamer.live.sound.rounds import Rounds
 
 SOUND_FORMATS = f"{FORMATS},wav,w64,aiff,flac,mp3,aac"
 """Demuxers that read one file and open no other."""
@@ -67,41 +67,45 @@ class StandIn:
         """
         number = 0
         while not self._closed.is_set():
-            begun = self._rounds.after(number, POLL_SECONDS)
-            if begun is not None:
-                number = begun.number
-                yield from self._round(begun)
+            if self._rounds.wait(number, POLL_SECONDS):
+                number = self._rounds.newest.number
+                yield from self._round(number)
 
     def close(self) -> None:
         """End the sound."""
         self._closed.set()
 
-    def _round(self, begun: Round) -> Iterator[Heard]:
+    def _round(self, number: int) -> Iterator[Heard]:
+        begun = self._rounds.newest.at
         try:
-            for piece in self._pieces(begun.at):
-                newer = self._rounds.after(begun.number, 0)
-                if newer is not None and piece.end > newer.at:
-                    left = round((newer.at - piece.at) * RATE)
+            for piece in self._pieces():
+                newest, anew = self._rounds.newest, piece.anew
+                if newest.number == number and newest.at != begun:  # it was held up
+                    begun, anew = newest.at, True
+                placed = replace(piece, at=begun + piece.at, anew=anew)
+                if newest.number != number and placed.end > newest.at:
+                    left = round((newest.at - placed.at) * RATE)
                     if left > 0:
-                        yield replace(piece, samples=piece.samples[:, :left])
+                        yield replace(placed, samples=placed.samples[:, :left])
                     return
-                if self._closed.wait(max(0.0, piece.end - time.monotonic())):
+                if self._closed.wait(max(0.0, placed.end - time.monotonic())):
                     return
-                yield piece
+                yield placed
         except (av.error.FFmpegError, OSError) as error:
             raise SourceError(f"{self.name}: cannot be read further ({reason_of(error)})") from error
 
-    def _pieces(self, begun: float) -> Iterator[Heard]:
+    def _pieces(self) -> Iterator[Heard]:
+        """Yield the file's sound, timed from where its picture begins."""
         evener = Evener(self._channels)
-        start, due, anew = self._start, begun, True
+        start, at, anew = self._start, 0.0, True
         with open_film(self._path, SOUND_FORMATS) as container:
             for frame in container.decode(audio=0):
                 if frame.pts is not None and frame.time_base is not None:
                     moment = frame.pts * frame.time_base
                     start = moment if start is None else start
-                    due = begun + float(moment - start)
+                    at = float(moment - start)
                 samples = evener.even(frame)
                 if samples.size:
-                    yield Heard(samples, due, anew)
+                    yield Heard(samples, at, anew)
                     anew = False
-                    due += samples.shape[1] / RATE
+                    at += samples.shape[1] / RATE

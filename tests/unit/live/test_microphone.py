@@ -213,6 +213,23 @@ def test_a_film_sounds_whenever_it_begins(tmp_path: Path) -> None:
     assert second[0] == pytest.approx(0.2, abs=1e-6), "cut off where it begins again"
 
 
+def test_a_film_that_is_held_up_sounds_later(tmp_path: Path) -> None:
+    path = make_flash_film(tmp_path / "a.mp4", 0.6, (0.0,))
+    rounds = Rounds()
+    microphone = StandIn(path, rounds)
+    rounds.begin(time.monotonic())
+    heard = []
+    for one in microphone.heard():
+        heard.append(one)
+        if len(heard) == 3:
+            rounds.hold_up(0.25)
+        if len(heard) == 5:
+            microphone.close()
+    gaps = [later.at - one.end for one, later in pairwise(heard)]
+    assert gaps == pytest.approx([0, 0, 0.25, 0], abs=0.002)
+    assert [one.anew for one in heard] == [True, False, False, True, False]
+
+
 def test_a_film_without_sound(silent_film: Path) -> None:
     with pytest.raises(SourceError, match="has no sound"):
         StandIn(silent_film, Rounds())

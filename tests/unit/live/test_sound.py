@@ -11,8 +11,8 @@ import av
 import numpy as np
 import pytest
 from fake_camera import FakeCamera
+from flash_film import LENGTH, beeps, beeps_of, flashes_of, picture
 from flash_film import RATE as PICTURES
-from flash_film import beeps, beeps_of, flashes_of, picture
 
 from faceerase.configs.live import LiveEncodeConfig
 from faceerase.errors import SourceError
@@ -36,7 +36,7 @@ MATTE = Matte(np.zeros((1, 1), np.uint8), (2, 2), 320, 180)
 def shown(number: int) -> Clean:
     """The picture of a number, clean already."""
     at = BEGAN + number * FRAME
-    bright = any(moment <= number * FRAME < moment + 0.2 for moment in MOMENTS)
+    bright = any(moment <= number * FRAME < moment + LENGTH for moment in MOMENTS)
     return Clean(frame_of(Taken(number, Captured(picture(bright), at)), number), MATTE, 0, Looks(), at)
 
 
