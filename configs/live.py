@@ -28,6 +28,12 @@ class CameraConfig(Frozen):
     reconnect: bool = False
 
 
+class MicrophoneConfig(Frozen):
+    """What is listened to for recordings: a microphone's name or number, ``default``, or a file; None: nothing is."""
+
+    source: Annotated[str, Field(min_length=1)] | None = None
+
+
 class LiveLookConfig(Frozen):
     """What is looked at, and with what.
 
@@ -77,6 +83,7 @@ class LiveConfig(Frozen):
     """Everything that decides what is shown."""
 
     camera: CameraConfig = CameraConfig()
+    microphone: MicrophoneConfig = MicrophoneConfig()
     look: LiveLookConfig = LiveLookConfig()
     mask: LiveMaskConfig = LiveMaskConfig()
     erase: EraseConfig = EraseConfig()
@@ -88,7 +95,8 @@ def load_live_config(path: Path | None, flags: dict[str, dict[str, Any]]) -> Liv
     """Return the schema's defaults, changed by a file of the user's, by flags.
 
     Args:
-        path: a TOML file with the tables ``camera``, ``look``, ``mask``, ``erase``, ``encode``, ``serve``, or None.
+        path: a TOML file with the tables ``camera``, ``microphone``, ``look``, ``mask``, ``erase``, ``encode``,
+            ``serve``, or None.
         flags: the same tables; None values count as not given.
 
     Raises:

@@ -22,7 +22,7 @@ from faceerase.streamer.seams import MaskEngine
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """Wall seconds on a quiet machine.
+    """Wall seconds that are assumed of a quiet machine.
 
     Attributes:
         picture: what a look takes beside the network.
@@ -31,7 +31,7 @@ class Costs:
     """
 
     picture: float = 0.008
-    tile: float = 0.0022
+    tile: float = 0.0039
     erase: float = 0.02
 
     def governor(self, least_rate: float) -> Governor:

@@ -180,15 +180,18 @@ class Completeness:
         """Return when the pictures end by what the file says of them alone, in seconds; None: it does not say."""
         video = self._video
         if "matroska" in name:
-            said = _DURATION.fullmatch(video.metadata.get("DURATION", ""))
-            end = (
-                sum(float(part) * unit for part, unit in zip(said.groups(), (3600, 60, 1), strict=True)) if said else 0
-            )
+            end = tagged_length(video)
             # What somebody copied along from a longer film is no promise.
             return end if 0 < end <= (self._container.duration or 0) / 1_000_000 + self._step else None
         if not ("mp4" in name or name in {"asf", "mxf"}) or not video.duration or not video.time_base:
             return None
         return float(((video.start_time or 0) + video.duration) * video.time_base)
+
+
+def tagged_length(video: VideoStream) -> float:
+    """Return how long a stream of a Matroska file lasts by its tag, in seconds; 0: there is none."""
+    said = _DURATION.fullmatch(video.metadata.get("DURATION", ""))
+    return sum(float(part) * unit for part, unit in zip(said.groups(), (3600, 60, 1), strict=True)) if said else 0.0
 
 
 def _cut_off(words: str, promised: float, end: float) -> str:

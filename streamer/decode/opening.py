@@ -21,15 +21,15 @@ FORMATS = (
 """Demuxers that read one file and open no other; ``concat``, playlists and scripts are not among them."""
 
 
-def open_film(path: Path) -> InputContainer:
-    """Return an open container; the caller closes it.
+def open_film(path: Path, formats: str = FORMATS) -> InputContainer:
+    """Return an open container, of one of FFmpeg's ``formats``; the caller closes it.
 
     Raises:
         SourceError: the file is missing, empty, unreadable, not a film, or has more in it than any film.
     """
     refuse_no_file(path, "a film")
     try:
-        options = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
+        options = {"protocol_whitelist": "file", "format_whitelist": formats}
         container = av.open(f"file:{path}", options=options, metadata_errors="replace")
     except PermissionError as error:
         raise SourceError(f"{path}: no permission to read it") from error

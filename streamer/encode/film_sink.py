@@ -10,6 +10,10 @@ from functools import partial
 from pathlib import Path
 
 import av
+import numpy as np
+from av.audio.stream import AudioStream
+from av.packet import Packet
+from numpy.typing import NDArray
 
 from faceerase.configs.film import StreamsConfig
 from faceerase.errors import SinkError, SourceError, VerificationError, reason_of
@@ -25,6 +29,7 @@ from faceerase.streamer.encode.passengers import USUAL, Passengers
 from faceerase.streamer.encode.picture_encoding import Packets, PictureEncoding
 from faceerase.streamer.encode.picture_track import PictureTrack
 from faceerase.streamer.encode.roster import Beside
+from faceerase.streamer.encode.sound_track import SoundTrack
 from faceerase.streamer.frame import Frame
 from faceerase.streamer.mask.matte import Matte
 
@@ -39,6 +44,7 @@ class FilmSink(HiddenSink):
         choice: EncoderChoice,
         streams: StreamsConfig = USUAL,
         beside: Sequence[Beside] | None = (),
+        channels: int | None = None,
     ) -> None:
         """Open the partial file and the encoder.
 
@@ -48,6 +54,7 @@ class FilmSink(HiddenSink):
             choice: how its picture is encoded.
             streams: what becomes of all that is beside the picture.
             beside: further pictures of the film, anonymised already, that go into it too; None: the picture goes alone.
+            channels: of sound that is heard beside it (``hear``), at the one rate that ``info`` names; None: none is.
 
         Raises:
             SinkError: the place cannot be written to, the container is unknown, encoder and container don't go
@@ -64,6 +71,7 @@ class FilmSink(HiddenSink):
         super().__init__(self._partial)
         self._passengers: Passengers | None = None
         self._copy: SmartCopy | None = None
+        self._sound: SoundTrack | None = None
         try:
             self._container = open_container(self._partial.url, target, info.time_base, info.audio_rates)
             if choice.smart_copy:
@@ -76,6 +84,9 @@ class FilmSink(HiddenSink):
                 self._passengers = Passengers(
                     info.path, info.stream_index, self._container, streams, beside, select, info.cut
                 )
+            if channels is not None:
+                (rate,) = info.audio_rates
+                self._sound = SoundTrack(self._container, channels, rate)
             self._container.start_encoding()
             if self._copy is not None:
                 self._copy.begin(self._track, timing)
@@ -101,6 +112,19 @@ class FilmSink(HiddenSink):
             SinkError: the encoder or the disk refused.
         """
         self._travel(self._encoding.write(frame, matte))
+
+    def hear(self, samples: NDArray[np.float32]) -> None:
+        """Encode the sound that follows, (channels, n) from -1 to 1; the first begins at time 0.
+
+        Raises:
+            SinkError: the encoder or the disk refused.
+        """
+        assert self._sound is not None, "it was said that there is sound"
+        try:
+            packets = self._sound.encode(samples)
+        except (av.error.FFmpegError, ValueError) as error:
+            raise SinkError(f"{self.target}: sound not written ({reason_of(error)})") from error
+        self._travel(packets)
 
     def splice(self, packets: Packets, frames: int) -> None:
         """Take the packets of ``frames`` pictures that an equal encoder made elsewhere.
@@ -128,6 +152,8 @@ class FilmSink(HiddenSink):
             remarks.append(f"start offset of {float(offset):.3f} s lost: this container has none")
         try:
             self._travel(self._encoding.finish())
+            if self._sound is not None:
+                self._travel(self._sound.encode(None))
             if self._passengers is not None:
                 self._passengers.write_until(None)
             self._container.close()
@@ -159,7 +185,7 @@ class FilmSink(HiddenSink):
                 container.close()
         super().abandon()
 
-    def _travel(self, packets: Packets) -> None:
+    def _travel(self, packets: "Packets | Sequence[Packet[AudioStream]]") -> None:
         try:
             for packet in packets:
                 if packet.dts is not None and self._passengers is not None:
@@ -178,6 +204,8 @@ class FilmSink(HiddenSink):
         expected = [self._encoding.frames + self._spliced, *(item.frames for item in self._beside)]
         with av.open(self._partial.url) as written:
             missing = self._passengers.missing_in(written, self._partial.target) if self._passengers is not None else []
+            if self._sound is not None and self._sound.begun and not written.streams.audio:
+                raise VerificationError(f"{self._partial.target}: its sound is not in the file; nothing was kept")
             videos = written.streams.video[: len(expected)]
             numbers = Counter(packet.stream.index for packet in written.demux(videos) if packet.size)
             found = [numbers[stream.index] for stream in videos]

@@ -19,6 +19,7 @@ from faceerase.streamer.live.capture.hand_over import Camera, HandOver
 from faceerase.streamer.live.capture.watching import Watching
 from faceerase.streamer.live.cleaner import Clean, Cleaner, Looked, unseen
 from faceerase.streamer.live.latency import Latency, Stopwatch
+from faceerase.streamer.live.memory import Gauge, Memory
 from faceerase.streamer.live.outlets.recorder import Recorder
 from faceerase.streamer.live.outlets.screen import Screen
 from faceerase.streamer.live.quality import Governor
@@ -56,10 +57,12 @@ class Status:
         dropped: captured pictures that were too old when somebody had time for them.
         faces: in the latest picture.
         rate: pictures a second, lately.
+        mean_rate: pictures a second, of all.
         latency: from capture to the last outlet.
         step: of quality, 0 is the best.
         looks: tiles that were looked at, in all.
-        seconds: since the first picture.
+        seconds: from the capture of the first picture to that of the latest.
+        memory: of this program.
         recording: whether it is recorded.
         gone: whether the camera is away, and waited for.
         reconnected: how often it came back.
@@ -70,10 +73,12 @@ class Status:
     dropped: int
     faces: int
     rate: float
+    mean_rate: float
     latency: Latency
     step: int
     looks: Looks
     seconds: float
+    memory: Memory
     recording: bool
     gone: bool
     reconnected: int
@@ -110,6 +115,7 @@ class Session:
         self._outlets: Sequence[Outlet] = ()
         self._before = before
         self._stopwatch = Stopwatch()
+        self._gauge = Gauge()
         self._recent: deque[float] = deque(maxlen=LATELY)
         self._room = HandOver(camera.name)
         self._turn = Semaphore(0)
@@ -172,16 +178,19 @@ class Session:
         """How it goes."""
         recent = list(self._recent)
         span = recent[-1] - recent[0] if len(recent) > 1 else 0.0
+        seconds = self._last - self._began
         return Status(
             shown=self._shown,
             captured=self._room.captured,
             dropped=self._room.dropped,
             faces=self._faces,
             rate=round((len(recent) - 1) / span, 1) if span else 0.0,
+            mean_rate=round((self._shown - 1) / seconds, 1) if seconds else 0.0,
             latency=self._stopwatch.latency,
             step=self._cleaner.governor.step,
             looks=self._looks,
-            seconds=round(self._last - self._began, 3) if self._shown else 0.0,
+            seconds=round(seconds, 3),
+            memory=self._gauge.memory,
             recording=self._recorder.running,
             gone=self._watching is not None and self._watching.gone,
             reconnected=self._watching.reconnected if self._watching is not None else 0,
@@ -201,6 +210,7 @@ class Session:
         self._faces = clean.faces
         self._looks = self._looks.plus(clean.looks)
         self._last = clean.captured
+        self._gauge.take(now)
 
     def _finish_recording(self) -> None:
         # What the camera ended lasted as long as its last picture, what a person ended until now.

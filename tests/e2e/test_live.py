@@ -20,7 +20,9 @@ def test_a_film_stands_in_and_is_recorded(sample: Path, tmp_path: Path, run: Cal
     told = [json.loads(line) for line in done.out.splitlines()]
     assert told[-1]["event"] == "done"
     assert {"median", "p95", "worst"} <= told[-1]["latency"].keys()
+    assert {"resident", "minutes", "peak"} == told[-1]["memory"].keys()
     (one,) = told[-1]["recordings"]
+    assert one["seconds"] == pytest.approx(one["clock"], abs=0.05)
     with av.open(str(target)) as film:
         stream = film.streams.video[0]
         assert len(film.streams) == 1

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +25,15 @@ from faceerase.log import get_logger
 from faceerase.streamer.follow.stage import load_ahead
 from faceerase.streamer.live.capture.hand_over import Camera
 from faceerase.streamer.live.capture.opening import cameras_here, open_camera
+from faceerase.streamer.live.capture.stand_in import StandIn
 from faceerase.streamer.live.outlets.recorder import Recorder
 from faceerase.streamer.live.outlets.screen import Screen
 from faceerase.streamer.live.outlets.virtual_camera import VirtualCamera
 from faceerase.streamer.live.outlets.window import Window
 from faceerase.streamer.live.session import Outlet, Session
+from faceerase.streamer.live.sound.listening import Listening
+from faceerase.streamer.live.sound.opening import microphones_here, open_microphone
+from faceerase.streamer.live.sound.rounds import Rounds
 from faceerase.streamer.live.tuning import Tuner
 from faceerase.streamer.live.web.address import parse_serve
 from faceerase.streamer.look.engine import OnnxEngine
@@ -64,6 +69,7 @@ def live(
     split: option.Split = False,
     record: option.Record = None,
     record_to: option.RecordTo = Path(),
+    microphone: option.Microphone = None,
     overwrite: result.Overwrite = False,
     virtual_camera: option.VirtualCamera = False,
     seconds: option.Seconds = None,
@@ -77,8 +83,8 @@ def live(
     Where there is no time, less is looked at and covers get wider. It ends with q in the window, Ctrl-C, or the camera;
     a recording is whole then.
 
-    Exit codes: 0 done · 2 usage or configuration · 3 the camera is missing, busy or gone · 4 nothing can be shown or
-    recorded · 5 model, provider or memory · 130, 143, 129 ended by SIGINT, SIGTERM, SIGHUP.
+    Exit codes: 0 done · 2 usage or configuration · 3 a camera or microphone missing, busy, gone · 4 nothing can be
+    shown or recorded · 5 model, provider or memory · 130, 143, 129 ended by SIGINT, SIGTERM, SIGHUP.
     """  # fmt: skip
     with outcome(debug, kept="what was recorded is whole", grace=FINISH_SECONDS):
         if listing:
@@ -93,6 +99,7 @@ def live(
                 "loop": loop or None,
                 "reconnect": reconnect or None,
             },
+            "microphone": {"source": microphone},
             "look": {"model": model, "provider": provider, "min_face": min_face, "least_rate": least_rate},
             "mask": {"rule": threshold_rule, "threshold": threshold, "margin": margin},
             "erase": {"method": method},
@@ -102,6 +109,9 @@ def live(
         _log.info("configuration: %s", resolved.model_dump_json())
         if no_window and serve is None and record is None and not virtual_camera:
             raise ConfigError("nothing is to be shown: --no-window needs --serve, --record or --virtual-camera")
+        listened = resolved.microphone.source
+        if listened is not None and record is None and serve is None:
+            raise ConfigError("--microphone is for recordings: --record, or those that are begun on the page (--serve)")
         if record is not None:
             check_target(record, Path(resolved.camera.source), [], overwrite)
         with ExitStack() as undo:
@@ -110,14 +120,24 @@ def live(
             engine.look(np.zeros((1, side, side), np.uint8))  # the first run takes longer than any other
             load_ahead()
             tuner = Tuner(resolved, engine.contract)
-            opened = open_camera(resolved.camera)
+            rounds = Rounds()
+            opened = open_camera(resolved.camera, rounds)
             undo.callback(opened.close)
-            recorder = Recorder(opened.info, resolved.encode, record_to)
+            hears = None
+            if listened is not None:
+                hears = partial(open_microphone, listened, rounds if isinstance(opened, StandIn) else None)
+            heard = hears() if hears is not None else None
+            channels = heard.channels if heard is not None else None
+            recorder = Recorder(opened.info, resolved.encode, record_to, channels)
             if record is not None:
                 recorder.start(record)
             before = Screen() if serve is not None and resolved.serve.split else None
             session = Session(opened, _again(resolved), resolved, engine, tuner, recorder, before)
             outlets: list[Outlet] = []
+            if heard is not None:
+                listening = Listening(heard, hears if resolved.camera.reconnect else None, recorder.hear)
+                undo.callback(listening.close)
+                outlets.append(listening)
             if virtual_camera:
                 other = VirtualCamera(opened.info)
                 outlets.append(other)
@@ -197,11 +217,14 @@ def _tell(session: Session, recorder: Recorder, json_lines: bool) -> None:
 
 
 def _list(json_lines: bool) -> None:
-    found = cameras_here()
+    found, heard = cameras_here(), microphones_here()
     if json_lines:
-        emit("cameras", cameras=[asdict(one) for one in found])
+        microphones = [{"microphone": one.camera, "name": one.name} for one in heard]
+        emit("cameras", cameras=[asdict(one) for one in found], microphones=microphones)
         return
     for one in found:
         typer.echo(f"{one.camera}\t{one.name}")
+    for one in heard:
+        typer.echo(f"{one.camera}\t{one.name} (microphone)")
     if not found:
         stderr.print("no camera found; a URL or a film can stand in for one (--camera)", markup=False)

@@ -20,7 +20,10 @@ Camera = Annotated[
     ),
 ]
 
-List = Annotated[bool, typer.Option("--list", rich_help_panel=_WHERE, help="Name the cameras that are here, and end.")]
+List = Annotated[
+    bool,
+    typer.Option("--list", rich_help_panel=_WHERE, help="Name the cameras and microphones that are here, and end."),
+]
 
 Size = Annotated[
     str | None, typer.Option(metavar="WxH", rich_help_panel=_WHERE, help="Ask the camera for this size: 1280x720.")
@@ -43,7 +46,10 @@ CameraOption = Annotated[
 Loop = Annotated[bool, typer.Option("--loop", rich_help_panel=_WHERE, help="Begin a film again when it is over.")]
 
 Reconnect = Annotated[
-    bool, typer.Option("--reconnect", rich_help_panel=_WHERE, help="Wait for a camera that was unplugged to come back.")
+    bool,
+    typer.Option(
+        "--reconnect", rich_help_panel=_WHERE, help="Wait for a camera or microphone that was unplugged to come back."
+    ),
 ]
 
 MinFace = Annotated[
@@ -119,6 +125,16 @@ RecordTo = Annotated[
         rich_help_panel=_OUT,
         help="Where recordings go that are begun on the page.",
         show_default=True,
+    ),
+]
+
+Microphone = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        rich_help_panel=_OUT,
+        help="Record this microphone too: 'default', one that --list names, or a file whose sound stands in for one. "
+        "Voices stay as they are. (default: no sound)",
     ),
 ]
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import av
 
@@ -29,6 +29,9 @@ OPEN_SECONDS, READ_SECONDS = 10.0, 5.0
 
 USUAL_RATE = Fraction(30)
 """Of cameras that don't tell."""
+
+GROUPS = {"camera": "video", "microphone": "audio"}
+"""Whose members may use it, on Linux."""
 
 _log = get_logger(__name__)
 
@@ -130,15 +133,15 @@ class Device:
                 yield Captured(to_planar(picture), at)
 
 
-def why_not_opened(error: Exception, place: Place) -> str:
-    """Return what a person can do about a camera that cannot be opened."""
+def why_not_opened(error: Exception, place: Place, what: Literal["camera", "microphone"] = "camera") -> str:
+    """Return what a person can do about a camera or microphone that cannot be opened."""
     number = getattr(error, "errno", None)
     if place.kind == "device" and number in (errno.ENOENT, errno.ENODEV, errno.ENXIO):
-        return "no such camera; 'faceerase live --list' names those that are here"
+        return f"no such {what}; 'faceerase live --list' names those that are here"
     if number == errno.EBUSY:
-        return "busy: another program uses this camera; close that one first"
+        return f"busy: another program uses this {what}; close that one first"
     if isinstance(error, PermissionError):
-        return "no permission to use it (on Linux: be in the group 'video')"
+        return f"no permission to use it (on Linux: be in the group '{GROUPS[what]}')"
     if place.kind == "device" and number == errno.EINVAL:
         return f"refuses what is asked of it ({', '.join('='.join(pair) for pair in place.options)})"
     return f"cannot be opened ({reason_of(error)})"

@@ -17,20 +17,25 @@ from faceerase.streamer.live.capture.device import Device
 from faceerase.streamer.live.capture.hand_over import Camera
 from faceerase.streamer.live.capture.place import DEVICES, place_of
 from faceerase.streamer.live.capture.stand_in import StandIn
+from faceerase.streamer.live.sound.rounds import Rounds
 
 LINUX_CAMERAS = Path("/sys/class/video4linux")
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A camera of this machine: what ``--camera`` calls it, and what it calls itself."""
+    """A camera or microphone of this machine: what ``--camera`` calls it, and what it calls itself."""
 
     camera: str
     name: str
 
 
-def open_camera(config: CameraConfig) -> Camera:
+def open_camera(config: CameraConfig, rounds: Rounds | None = None) -> Camera:
     """Return an open camera.
+
+    Args:
+        config: which.
+        rounds: is told when a film that stands in for one begins, and begins again.
 
     Raises:
         ConfigError: there is no such kind of camera, or an option is for another kind.
@@ -47,7 +52,7 @@ def open_camera(config: CameraConfig) -> Camera:
     path = Path(place.url)
     if not path.exists():
         raise SourceError(f"{place.name}: no such camera or film; 'faceerase live --list' names the cameras")
-    return StandIn(path, config.loop)
+    return StandIn(path, config.loop, rounds)
 
 
 def cameras_here(folder: Path = LINUX_CAMERAS) -> Sequence[Found]:

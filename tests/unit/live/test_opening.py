@@ -1,6 +1,7 @@
 """Which camera a name opens, and which cameras are here."""
 
 import sys
+import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from faceerase.configs.live import CameraConfig
 from faceerase.errors import ConfigError, SourceError
 from faceerase.streamer.live.capture.opening import Found, cameras_here, open_camera
 from faceerase.streamer.live.capture.stand_in import StandIn
+from faceerase.streamer.live.sound.rounds import Rounds
 
 
 def test_a_film_stands_in_at_its_own_pace(silent_film: Path) -> None:
@@ -29,6 +31,30 @@ def test_a_film_that_begins_again_has_no_gap(silent_film: Path) -> None:
             camera.close()
     steps = [later.at - one.at for one, later in pairwise(captured)]
     assert steps == pytest.approx([1 / 25] * 29, abs=1e-6)
+
+
+class Never:
+    """An event that does not happen, and for which nobody waits."""
+
+    def wait(self, timeout: float) -> bool:
+        return False
+
+    def is_set(self) -> bool:
+        return False
+
+
+def test_a_film_that_cannot_be_decoded_in_time_is_held_up(silent_film: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rounds, now = Rounds(), [100.0]
+    camera = StandIn(silent_film, False, rounds)
+    monkeypatch.setattr(camera, "_closed", Never())
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    captured = []
+    for one in camera.pictures():
+        captured.append(one.at - 100)
+        now[0] = 100 + len(captured) / 25 + (3.0 if len(captured) >= 4 else 0.5)
+    first, late = [number / 25 for number in range(4)], [number / 25 + 3 for number in range(4, 12)]
+    assert captured == pytest.approx([*first, *late], abs=1e-6)
+    assert rounds.newest.at == pytest.approx(103)
 
 
 def test_what_is_missing(tmp_path: Path) -> None:

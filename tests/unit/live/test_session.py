@@ -84,7 +84,8 @@ def test_a_recording_lasts_as_long_as_the_clock_says(room: Make, tmp_path: Path)
     ended = time.monotonic()
     (done,) = it.recorder.finished
     assert length_of(done.path) == pytest.approx(done.seconds, abs=0.002)
-    assert done.seconds <= ended - it.seen.shown[0].captured
+    assert done.seconds == pytest.approx(done.clock, abs=0.002)
+    assert done.clock <= ended - it.seen.shown[0].captured + 0.001
     assert done.seconds >= it.seen.shown[-1].captured - it.seen.shown[0].captured
     with av.open(str(done.path)) as film:
         times = [float(frame.time) for frame in film.decode(video=0)]
