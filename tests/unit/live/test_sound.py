@@ -190,3 +190,18 @@ def test_a_microphone_that_comes_back_as_another(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(SourceError, match="another number of channels"):
         it.show(shown(0))
     it.close()
+
+
+def test_a_microphone_that_is_gone_leaves_a_whole_recording(
+    room: Callable[..., Any], recorder: Recorder, tmp_path: Path
+) -> None:
+    it = room([10] * 1000)
+    it.session._recorder = recorder
+    recorder.start(tmp_path / "a.mp4")
+    with pytest.raises(SourceError, match="the microphone is gone"):
+        it.session.run(lambda: True, [Listening(FakeMicrophone(3, GONE), None, recorder.hear), it.seen])
+    assert [path.name for path in tmp_path.iterdir()] == ["a.mp4"]
+    with av.open(str(tmp_path / "a.mp4")) as film:
+        assert len(film.streams.audio) == 1
+        assert sum(1 for _ in film.decode(video=0)) == recorder.finished[0].frames
+    assert it.camera.closed
