@@ -4,7 +4,6 @@ An export is not done until its answers were compared. Knows nothing of training
 """
 
 import logging
-import os
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from torch import Tensor, nn
 from faceerase.configs.training import TrainConfig
 from faceerase.contract import ModelContract, OutputKind, ThresholdRule
 from faceerase.errors import ExportError
+from faceerase.export.finished import finished_as, save_stamped
 from faceerase.models.learning.checkpoint import averaged_network, load_checkpoint
 from faceerase.models.learning.warm_start import HALF
 from faceerase.models.networks.registry import Network
@@ -101,9 +101,8 @@ def export_network(network: Network, config: TrainConfig, target: Path, options:
         raise ExportError(f"opset {options.opset}: from {OPSETS[0]} to {OPSETS[1]} can be written")
     network = network.eval()
     contract = contract_of(network, config, options.threshold)
-    partial = target.with_name(f".{target.name}.part")
     side, allowed = config.crops.side, TOLERANCE[options.precision]
-    try:
+    with finished_as(target) as partial:
         _convert(network, side, partial, options.opset)
         model = onnx.load(partial)
         if options.precision == "fp16":
@@ -111,20 +110,13 @@ def export_network(network: Network, config: TrainConfig, target: Path, options:
         elif options.precision == "fp16-stored":
             _store_halved(model)
         _forget_origin(model)
-        onnx.helper.set_model_props(model, contract.to_metadata())
-        onnx.checker.check_model(model)
-        onnx.save(model, partial)
+        save_stamped(model, contract, partial)
         parity = compare(network, partial, drawn_tiles(side) if options.tiles is None else options.tiles)
         if not parity.difference <= allowed:
             raise ExportError(
                 f"{target}: torch and onnxruntime differ by {parity.difference:.2e} in {parity.quantity}, "
                 f"more than {allowed:.0e}; nothing was written"
             )
-        os.replace(partial, target)
-    except OSError as error:
-        raise ExportError(f"{target}: cannot be written ({error.strerror})") from error
-    finally:
-        partial.unlink(missing_ok=True)
     return parity
 
 

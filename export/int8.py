@@ -6,7 +6,6 @@ VNNI saturates at two products of 8 × 8 bits, and so every CPU with AVX2 adds u
 not torch. Knows nothing of training.
 """
 
-import os
 from collections.abc import Iterator
 from contextlib import redirect_stdout
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from onnxruntime.quantization.quant_utils import add_pre_process_metadata
 
 from faceerase.contract import ModelContract
 from faceerase.errors import ExportError
+from faceerase.export.finished import finished_as, save_stamped
 from faceerase.export.interleave import interleave_transposed
 from faceerase.streamer.look.engine import OnnxEngine
 
@@ -68,13 +68,12 @@ def export_int8(source: Path, target: Path, ranges: NDArray[np.uint8], compared:
             the answers differ by more than ``TOLERANCE``.
     """
     whole = OnnxEngine(source, "cpu")
-    partial = target.with_name(f".{target.name}.part")
-    try:
+    with finished_as(target) as partial:
         model = _load(source)
         _widen(model)
         interleave_transposed(model)
         _quantise(model, partial, whole.contract, ranges)
-        _stamp(partial, whole.contract)
+        save_stamped(onnx.load(partial), whole.contract, partial)
         agreement = compare_maps(whole.look(compared), OnnxEngine(partial, "cpu").look(compared), whole.contract)
         if not agreement.pixels:
             raise ExportError(f"{target}: {source.name} sees no face in the tiles to compare on; nothing was written")
@@ -83,11 +82,6 @@ def export_int8(source: Path, target: Path, ranges: NDArray[np.uint8], compared:
                 f"{target}: the 8-bit network differs from {source.name} by {agreement.difference:.2e} in probability "
                 f"on average, more than {TOLERANCE:.0e}; nothing was written"
             )
-        os.replace(partial, target)
-    except OSError as error:
-        raise ExportError(f"{target}: cannot be written ({error.strerror})") from error
-    finally:
-        partial.unlink(missing_ok=True)
     return agreement
 
 
@@ -168,10 +162,3 @@ def _ends(graph: onnx.GraphProto) -> list[str]:
     start = [*graph.node[: first + 1]]
     start += [node for node in graph.node if node.op_type == "Relu" and node.input[0] == graph.node[first].output[0]]
     return [node.name for node in (*start, *graph.node[last:])]
-
-
-def _stamp(model: Path, contract: ModelContract) -> None:
-    quantised = onnx.load(model)
-    onnx.helper.set_model_props(quantised, contract.to_metadata())
-    onnx.checker.check_model(quantised)
-    onnx.save(quantised, model)
