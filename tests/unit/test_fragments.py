@@ -7,6 +7,7 @@ from pathlib import Path
 import av
 import pytest
 
+from faceerase.errors import AbsurdInputError, is_out_of_memory
 from faceerase.streamer.decode.fragments import missing_fragments
 from faceerase.streamer.decode.source import FilmSource
 
@@ -116,6 +117,16 @@ def test_a_fragment_whose_head_is_damaged_is_told(
     film.write_bytes(data)
     told = "the file is damaged: what it says of its fragments cannot be read"
     assert missing_fragments(film, 1, None) == [told]
+
+
+def test_a_sample_that_asks_for_gigabytes_is_absurd_and_no_want_of_memory(tmp_path: Path, make_film: FilmMaker) -> None:
+    film = make(tmp_path / "film.mp4", make_film)
+    data = bytearray(film.read_bytes())
+    struct.pack_into(">I", data, data.index(b"trun") + 20, 0xBF398EED)
+    film.write_bytes(data)
+    with pytest.raises(AbsurdInputError, match="more memory than those of any film") as caught:
+        FilmSource(film)
+    assert not is_out_of_memory(caught.value)
 
 
 def test_samples_that_could_not_be_read_are_told(tmp_path: Path, make_film: FilmMaker) -> None:
