@@ -78,6 +78,21 @@ def test_an_index_at_the_end_tells_what_is_not_there(number: int, tmp_path: Path
     assert f"the file is damaged: its index names {count} fragments, {count - 1} are in it" in lost(film)
 
 
+@pytest.mark.parametrize("sound", [None, "aac"])
+@pytest.mark.parametrize("kind", [b"traf", b"trun"])
+def test_a_fragment_whose_part_of_the_picture_has_no_name_is_told(
+    kind: bytes, sound: str | None, tmp_path: Path, make_film: FilmMaker
+) -> None:
+    film = make(tmp_path / "film.mp4", make_film, sound=sound)
+    data = bytearray(film.read_bytes())
+    begin, _ = boxes_of(data, b"moof")[1]
+    at = data.index(kind, begin)
+    data[at : at + 4] = kind[:3] + b"\0"
+    film.write_bytes(data)
+    told = "its index names 4 fragments, 3 are in it" if sound or kind == b"trun" else "cannot be read"
+    assert any(told in text for text in lost(film))
+
+
 def test_numbers_and_times_tell_what_is_not_there(tmp_path: Path, make_film: FilmMaker) -> None:
     film = make(tmp_path / "film.mp4", make_film)
     without(film, 1, index=False)
@@ -104,6 +119,32 @@ def test_noise_between_fragments_is_told(tmp_path: Path, make_film: FilmMaker) -
     at = boxes_of(data, b"moof")[1][0]
     film.write_bytes(data[:at] + b"\x7f\x01\x02\x03noise" + data[at:])
     assert any(f"at byte {at} something begins" in text for text in lost(film))
+
+
+@pytest.mark.parametrize("to_end", [False, True])
+def test_zeros_instead_of_a_fragment_are_told(to_end: bool, tmp_path: Path, make_film: FilmMaker) -> None:
+    film = make(tmp_path / "film.mp4", make_film, USUAL + "+skip_trailer")
+    data = film.read_bytes()
+    at = boxes_of(data, b"moof")[1][0]
+    film.write_bytes(data[:at] + bytes(len(data) - at) if to_end else data[:at] + bytes(188) + data[at + 188 :])
+    assert any(f"at byte {at} something begins" in text for text in lost(film))
+
+
+@pytest.mark.parametrize("head", [b"\0\0\0\4moof", b"\0\0\0\1free\0\0\0\0\0\0\0\4", b"\0\0\0\4what"])
+def test_a_box_that_is_shorter_than_its_head_is_told(head: bytes, tmp_path: Path, make_film: FilmMaker) -> None:
+    film = make(tmp_path / "film.mp4", make_film, USUAL + "+skip_trailer")
+    data = film.read_bytes()
+    at = boxes_of(data, b"moof")[1][0]
+    film.write_bytes(data[:at] + head + data[at + len(head) :])
+    assert any("the file is damaged" in text for text in lost(film))
+    film.write_bytes(data + head[:12])
+    assert any("the file is damaged" in text for text in lost(film))
+
+
+def test_zeros_behind_a_whole_film_tell_nothing(tmp_path: Path, make_film: FilmMaker) -> None:
+    film = make(tmp_path / "film.mp4", make_film)
+    film.write_bytes(film.read_bytes() + bytes(512))
+    assert lost(film) == []
 
 
 @pytest.mark.parametrize(("box", "at", "value"), [(b"tfhd", 0, 0x01000024), (b"tfhd", 8, 0), (b"tfhd", 12, 2),
