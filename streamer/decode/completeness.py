@@ -15,6 +15,7 @@ from av.video.stream import VideoStream
 from faceerase.streamer.decode.asf import objects_of
 from faceerase.streamer.decode.flv import tags_of
 from faceerase.streamer.decode.fragments import missing_fragments
+from faceerase.streamer.decode.matroska import segment_of
 from faceerase.streamer.decode.transport import first_break
 
 SLACK_SECONDS = 0.1
@@ -37,9 +38,8 @@ BEGINS = {"mjpeg": b"\xff\xd8", **dict.fromkeys(("h264", "hevc", "m4v", "mpegvid
 """Pictures without a container, and what each one begins with, after any further zeros: FFmpeg searches for the first,
 so that anything can be before it, a damaged container too."""
 
-SEGMENT = b"\x18\x53\x80\x67"
 HEAD_BYTES = 4096
-"""Matroska's element that holds the film, and where it begins at the latest."""
+"""Of a picture without a container: its first one begins among them."""
 
 _DURATION = re.compile(r"(\d+):(\d+):(\d+(?:\.\d+)?)")
 
@@ -69,6 +69,8 @@ class Completeness:
         self._behind: int | None = None
         self.damaged = False
         self._picture_end = 0.0
+        self._is_matroska = "matroska" in container.format.name
+        self._segment = segment_of(path) if self._is_matroska else None
         self._promise = self._promised(container.format.name)
         self._missing = _beyond_the_end(container, video) if to_end else 0
         self._carried = 0
@@ -135,6 +137,8 @@ class Completeness:
 
     def _in_the_headers(self) -> str | None:
         """Return what the headers promise and is not there."""
+        if self._is_matroska and self._segment is None:
+            return "the file is damaged: the head of what holds the film is not in it"
         if missing := self._cut_off_bytes():
             return f"the file is cut off: {missing} bytes that its header promises are not in it"
         if self._missing:
@@ -159,16 +163,8 @@ class Completeness:
 
     def _cut_off_bytes(self) -> int:
         """Return how much longer a Matroska file should be by its own header; 0 where that does not say."""
-        if "matroska" not in self._container.format.name:
-            return 0
-        with self._path.open("rb") as file:
-            head = file.read(HEAD_BYTES)
-        at = head.find(SEGMENT) + len(SEGMENT)
-        length = head[at : at + 8]
-        # Eight bytes, of which the first only says so; all ones: unknown, as in a film that is still being written
-        if at < len(SEGMENT) or len(length) < 8 or length[0] != 1 or length == b"\x01" + b"\xff" * 7:
-            return 0
-        return max(0, at + 8 + int.from_bytes(length[1:], "big") - self._container.size)
+        end = None if self._segment is None else self._segment.end
+        return 0 if end is None else max(0, end - self._container.size)
 
     def _begins_as(self, code: bytes) -> bool:
         with self._path.open("rb") as file:
@@ -179,10 +175,13 @@ class Completeness:
     def _promised(self, name: str) -> float | None:
         """Return when the pictures end by what the file says of them alone, in seconds; None: it does not say."""
         video = self._video
-        if "matroska" in name:
-            end = tagged_length(video)
-            # What somebody copied along from a longer film is no promise.
-            return end if 0 < end <= (self._container.duration or 0) / 1_000_000 + self._step else None
+        if self._is_matroska:
+            end, whole = tagged_length(video), self._container.duration
+            # What somebody copied along from a longer film is no promise. Where a film that is finished, as the length
+            # of its segment tells, does not say how long it is, that is damaged.
+            finished = self._segment is not None and self._segment.end is not None
+            kept = end <= whole / 1_000_000 + self._step if whole else finished
+            return end if end > 0 and kept else None
         if not ("mp4" in name or name in {"asf", "mxf"}) or not video.duration or not video.time_base:
             return None
         return float(((video.start_time or 0) + video.duration) * video.time_base)

@@ -35,11 +35,18 @@ class _Box(NamedTuple):
     begin: int
     body: int
     end: int
+    stray: bool
+    """It is none: shorter than its own head, or of no known kind and of size 0, which reaches to the end of the file.
+
+    FFmpeg seeks nothing behind it; neither do we.
+    """
 
 
 class _Fragment(NamedTuple):
     """What of a fragment is the picture's: samples, decoding times in ticks, how many numbers were passed over."""
 
+    place: int
+    """Which of the film's fragments it is in; one can hold several parts of a track."""
     samples: int
     begin: int
     end: int
@@ -79,11 +86,11 @@ def _missing(file: BinaryIO, size: int, boxes: Sequence[_Box], track: int, read:
     found = list(_fragments((body for _, body in bodies(b"moof")), track, head))
     samples = head.samples + sum(one.samples for one in found)
     last = boxes[-1]
-    if last.end > size and last.kind not in PARTS:
+    if (last.stray and boxes[-2].kind != b"mfra") or (last.end > size and last.kind not in PARTS):
         return [f"the file is damaged: at byte {last.begin} something begins that is no part of a film"]
     reaches = max([last.end, *(_reach(box.end, body) for box, body in bodies(b"sidx"))])
     named = {place for _, body in bodies(b"mfra") for place in _named(body, track)}
-    there = sum(box.kind == b"moof" for box in boxes)
+    there = len({one.place for one in found if one.samples})
     words = []
     if reaches > size:
         words.append(f"the file is cut off: {reaches - size} bytes of its fragments are not in it")
@@ -106,11 +113,10 @@ def _boxes_of(file: BinaryIO, size: int) -> Iterator[_Box]:
         length, kind = struct.unpack(">I4s", file.read(8))
         begins = 8
         if length == 1:
-            length, begins = struct.unpack(">Q", file.read(8))[0], 16
-        end = size if length == 0 else at + length
-        if end < at + begins:
-            return
-        yield _Box(kind, at, at + begins, end)
+            length, begins = int.from_bytes(file.read(8), "big"), 16
+        too_short = 0 < length < begins or at + begins > size
+        end = size if length == 0 or too_short else at + length
+        yield _Box(kind, at, at + begins, end, too_short or (length == 0 and kind not in PARTS))
         at = end
 
 
@@ -158,11 +164,14 @@ def _fragments(moofs: Iterable[bytes], track: int, head: _Head) -> Iterator[_Fra
     """Yield a track's part of each fragment."""
     skipped, last = 0, None
     end = 0
-    for moof in moofs:
+    for place, moof in enumerate(moofs):
         number = struct.unpack_from(">4xI", next(_boxes_in(moof, b"mfhd"), b""))[0]
         skipped += 0 if last is None else max(0, number - last - 1)
         last = number
-        for traf in _boxes_in(moof, b"traf"):
+        parts = list(_boxes_in(moof, b"traf"))
+        if not parts:
+            raise ValueError("a fragment of nothing")
+        for traf in parts:
             of, lasts = _usual(next(_boxes_in(traf, b"tfhd"), b""), head)
             if of != track:
                 continue
@@ -170,7 +179,7 @@ def _fragments(moofs: Iterable[bytes], track: int, head: _Head) -> Iterator[_Fra
             begin = end if time is None else struct.unpack_from(">Q" if time[0] else ">I", time, 4)[0]
             runs = [_run(run, lasts) for run in _boxes_in(traf, b"trun")]
             end = begin + sum(ticks for _, ticks in runs)
-            yield _Fragment(sum(count for count, _ in runs), begin, end, skipped)
+            yield _Fragment(place, sum(count for count, _ in runs), begin, end, skipped)
             skipped = 0
 
 

@@ -18,6 +18,7 @@ from faceerase.streamer.decode.decoder import decoder_of
 from faceerase.streamer.decode.demuxing import demuxed
 from faceerase.streamer.decode.display import Matrix, field_order_of, matrix_of, quarter_turns
 from faceerase.streamer.decode.light import Light, light_of
+from faceerase.streamer.decode.limits import refuse_greedy
 from faceerase.streamer.decode.on_card import BY_SOFTWARE, Decoding
 from faceerase.streamer.decode.opening import main_video, open_film
 from faceerase.streamer.decode.part import WHOLE, Cut
@@ -91,6 +92,7 @@ def probe(path: Path, number: int | None = None, frames: int = PROBED_FRAMES) ->
                 stamps.append((picture.pts, picture.dts))
         except av.error.FFmpegError as error:
             if first is None:
+                refuse_greedy(path, error)
                 raise SourceError(f"{path}: its video cannot be decoded ({error.strerror})") from error
         if first is None:
             raise SourceError(f"{path}: no frame of it could be decoded")

@@ -44,15 +44,20 @@ def too_many(most: int) -> str:
     return f"damaged, a decompression bomb, or larger than {most / 1e6:.0f} megapixels, the most in so small a file"
 
 
-def asks_for_too_much(error: Exception) -> bool:
-    """Return whether FFmpeg got no memory for what a header asks for, although there is some.
+def refuse_greedy(path: Path, error: Exception) -> None:
+    """Refuse a film over which FFmpeg got no memory, although there is some; of any other error nothing is said.
 
-    It reads as many entries of a table, or bytes of a name, as a header says; what a damaged one says can be gigabytes.
+    It reads as many entries of a table, bytes of a name or of a sample, as the file says; of a damaged one that can be
+    gigabytes.
+
+    Raises:
+        AbsurdInputError: it asks for more than any film.
     """
     if not isinstance(error, MemoryError):
-        return False
+        return
     try:
         mmap.mmap(-1, SOME_MEMORY).close()
     except OSError:
-        return False
-    return True
+        return
+    told = "its headers ask for more memory than those of any film; damaged, or a trap"
+    raise AbsurdInputError(f"{path}: {told}") from error

@@ -11,7 +11,7 @@ from av.stream import Stream
 from av.video.stream import VideoStream
 
 from faceerase.errors import AbsurdInputError, ConfigError, SourceError, reason_of
-from faceerase.streamer.decode.limits import MOST_STREAMS, asks_for_too_much, refuse_huge
+from faceerase.streamer.decode.limits import MOST_STREAMS, refuse_greedy, refuse_huge
 
 FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,mxf,flv,asf,ogg,nut,ivf,dv,gif,"
@@ -34,9 +34,7 @@ def open_film(path: Path, formats: str = FORMATS) -> InputContainer:
     except PermissionError as error:
         raise SourceError(f"{path}: no permission to read it") from error
     except (av.error.FFmpegError, OSError, ValueError) as error:
-        if asks_for_too_much(error):
-            told = "its headers ask for more memory than those of any film; damaged, or a trap"
-            raise AbsurdInputError(f"{path}: {told}") from error
+        refuse_greedy(path, error)
         raise SourceError(f"{path}: not a film that can be read ({reason_of(error)})") from error
     try:
         _refuse_absurd(container, path)

@@ -129,6 +129,17 @@ def _absurd_table(film: Path, path: Path) -> None:
     path.write_bytes(data)
 
 
+def _absurd_sample(film: Path, path: Path) -> None:
+    """Let the first picture of a fragment be of gigabytes."""
+    _copy(film, path, {"movflags": "+frag_keyframe+empty_moov+default_base_moof"})
+    data = bytearray(path.read_bytes())
+    run = data.index(b"trun") + 4
+    flags = struct.unpack_from(">I", data, run)[0] & 0xFFF
+    before = sum(bool(flags & flag) for flag in (0x1, 0x4, 0x100))  # fields that a run may hold before its first size
+    struct.pack_into(">I", data, run + 8 + 4 * before, 0xBF398EED)
+    path.write_bytes(data)
+
+
 def _bomb(width: int, height: int) -> Maker:
     def make(film: Path, path: Path) -> None:
         def chunk(name: bytes, content: bytes) -> bytes:
@@ -180,6 +191,8 @@ FAULTS: tuple[Fault, ...] = (
     Fault("10⁹ frames a second", "in.mp4", _time_scale, 0, "clean.mkv", RESULT),
     Fault("a small file that calls itself 12000×12000", "in.mkv", _huge_header, 3, "a picture of 12000×12000"),
     Fault("a table of 2³¹ entries", "in.mp4", _absurd_table, 3, "ask for more memory than those of any film"),
+    Fault("a picture of 3 GB, by a fragment's head", "in.mp4", _absurd_sample, 3,
+          "ask for more memory than those of any film"),
     Fault("a picture of 100000×100000", "in.png", _bomb(100_000, 100_000), 3, "cannot be decoded"),
     Fault("a decompression bomb", "in.png", _bomb(16_000, 16_000), 3, "a decompression bomb"),
     Fault("a wrong suffix", "in.avi", lambda film, path: _write(path, film.read_bytes()), 0, "clean.mkv", RESULT),

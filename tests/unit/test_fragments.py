@@ -7,6 +7,7 @@ from pathlib import Path
 import av
 import pytest
 
+from faceerase.errors import AbsurdInputError, is_out_of_memory
 from faceerase.streamer.decode.fragments import missing_fragments
 from faceerase.streamer.decode.source import FilmSource
 
@@ -77,6 +78,21 @@ def test_an_index_at_the_end_tells_what_is_not_there(number: int, tmp_path: Path
     assert f"the file is damaged: its index names {count} fragments, {count - 1} are in it" in lost(film)
 
 
+@pytest.mark.parametrize("sound", [None, "aac"])
+@pytest.mark.parametrize("kind", [b"traf", b"trun"])
+def test_a_fragment_whose_part_of_the_picture_has_no_name_is_told(
+    kind: bytes, sound: str | None, tmp_path: Path, make_film: FilmMaker
+) -> None:
+    film = make(tmp_path / "film.mp4", make_film, sound=sound)
+    data = bytearray(film.read_bytes())
+    begin, _ = boxes_of(data, b"moof")[1]
+    at = data.index(kind, begin)
+    data[at : at + 4] = kind[:3] + b"\0"
+    film.write_bytes(data)
+    told = "its index names 4 fragments, 3 are in it" if sound or kind == b"trun" else "cannot be read"
+    assert any(told in text for text in lost(film))
+
+
 def test_numbers_and_times_tell_what_is_not_there(tmp_path: Path, make_film: FilmMaker) -> None:
     film = make(tmp_path / "film.mp4", make_film)
     without(film, 1, index=False)
@@ -105,6 +121,32 @@ def test_noise_between_fragments_is_told(tmp_path: Path, make_film: FilmMaker) -
     assert any(f"at byte {at} something begins" in text for text in lost(film))
 
 
+@pytest.mark.parametrize("to_end", [False, True])
+def test_zeros_instead_of_a_fragment_are_told(to_end: bool, tmp_path: Path, make_film: FilmMaker) -> None:
+    film = make(tmp_path / "film.mp4", make_film, USUAL + "+skip_trailer")
+    data = film.read_bytes()
+    at = boxes_of(data, b"moof")[1][0]
+    film.write_bytes(data[:at] + bytes(len(data) - at) if to_end else data[:at] + bytes(188) + data[at + 188 :])
+    assert any(f"at byte {at} something begins" in text for text in lost(film))
+
+
+@pytest.mark.parametrize("head", [b"\0\0\0\4moof", b"\0\0\0\1free\0\0\0\0\0\0\0\4", b"\0\0\0\4what"])
+def test_a_box_that_is_shorter_than_its_head_is_told(head: bytes, tmp_path: Path, make_film: FilmMaker) -> None:
+    film = make(tmp_path / "film.mp4", make_film, USUAL + "+skip_trailer")
+    data = film.read_bytes()
+    at = boxes_of(data, b"moof")[1][0]
+    film.write_bytes(data[:at] + head + data[at + len(head) :])
+    assert any("the file is damaged" in text for text in lost(film))
+    film.write_bytes(data + head[:12])
+    assert any("the file is damaged" in text for text in lost(film))
+
+
+def test_zeros_behind_a_whole_film_tell_nothing(tmp_path: Path, make_film: FilmMaker) -> None:
+    film = make(tmp_path / "film.mp4", make_film)
+    film.write_bytes(film.read_bytes() + bytes(512))
+    assert lost(film) == []
+
+
 @pytest.mark.parametrize(("box", "at", "value"), [(b"tfhd", 0, 0x01000024), (b"tfhd", 8, 0), (b"tfhd", 12, 2),
                                                   (b"trun", 8, 0)])  # fmt: skip
 def test_a_fragment_whose_head_is_damaged_is_told(
@@ -116,6 +158,16 @@ def test_a_fragment_whose_head_is_damaged_is_told(
     film.write_bytes(data)
     told = "the file is damaged: what it says of its fragments cannot be read"
     assert missing_fragments(film, 1, None) == [told]
+
+
+def test_a_sample_that_asks_for_gigabytes_is_absurd_and_no_want_of_memory(tmp_path: Path, make_film: FilmMaker) -> None:
+    film = make(tmp_path / "film.mp4", make_film)
+    data = bytearray(film.read_bytes())
+    struct.pack_into(">I", data, data.index(b"trun") + 20, 0xBF398EED)
+    film.write_bytes(data)
+    with pytest.raises(AbsurdInputError, match="more memory than those of any film") as caught:
+        FilmSource(film)
+    assert not is_out_of_memory(caught.value)
 
 
 def test_samples_that_could_not_be_read_are_told(tmp_path: Path, make_film: FilmMaker) -> None:
