@@ -24,9 +24,12 @@ from faceerase.streamer.decode.info import FilmInfo
 from faceerase.streamer.decode.source import FilmSource
 from faceerase.streamer.frame import Frame
 
-# A shell starts what runs in its background with SIGINT ignored, and children inherit that, programs under test too.
+# A shell starts what runs in its background with SIGINT ignored, nohup with SIGHUP, and children inherit that, programs
+# under test too.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 RATE = Fraction(25)
 TIME_BASE = Fraction(1, 25)
