@@ -78,7 +78,7 @@ class LookConfig(Frozen):
     ``scan``: ``thorough`` looks everywhere in every frame, ``balanced`` everywhere every quarter of a second and around
     known faces in every frame, ``fast`` everywhere every half second. ``min_face`` is the height in source pixels of
     the smallest face to be found; ``threads`` of the network on the CPU, 0 = one per core; ``batch_size`` in tiles:
-    ``auto`` is what the memory of a card allows, and 4 on the CPU. ``model_sha256`` is the checksum that the model
+    ``auto`` is what the memory of a card allows, and 2 on the CPU. ``model_sha256`` is the checksum that the model
     file must have; None: any.
     """
 

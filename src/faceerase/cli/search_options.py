@@ -121,7 +121,7 @@ BatchSize = Annotated[
     typer.Option(
         metavar="TILES|auto",
         rich_help_panel="The network",
-        help="Tiles per run of the network; auto is what the memory of a card allows, and 4 on the CPU. "
+        help="Tiles per run of the network; auto is what the memory of a card allows, and 2 on the CPU. "
         f"(default: {_LOOK.batch_size})",
     ),
 ]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from faceerase.configs.film import BatchSize
 from faceerase.errors import ModelContractError
 
-PLAIN_BATCH = 4
+PLAIN_BATCH = 2
 """``auto`` on the CPU: larger batches are not faster there, and take more memory."""
 
 FloatType = type[np.float32] | type[np.float16]
