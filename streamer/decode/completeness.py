@@ -13,7 +13,7 @@ from av.stream import Stream
 from av.video.stream import VideoStream
 
 from faceerase.streamer.decode.asf import objects_of
-from faceerase.streamer.decode.flv import tags_of
+from faceerase.streamer.decode.flv import bytes_missing, tags_of
 from faceerase.streamer.decode.fragments import missing_fragments
 from faceerase.streamer.decode.matroska import segment_of
 from faceerase.streamer.decode.transport import first_break
@@ -114,6 +114,8 @@ class Completeness:
         tags = tags_of(self._path)
         if tags.broken is not None:
             return [f"the file is damaged: at byte {tags.broken} something begins that is no part of a film"]
+        if missing := bytes_missing(self._path):
+            return [f"the file is cut off: {missing} bytes that its header promises are not in it"]
         return self._fewer_than(tags.pictures)
 
     def _in_the_objects(self) -> list[str]:

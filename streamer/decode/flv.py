@@ -20,6 +20,11 @@ COMMAND = 5
 AVC, NALS = 7, 1
 """A codec whose tags say what is in them, and what they say where it is a picture."""
 
+SIZE_NAME = b"\0\x08filesize\0"
+"""How the first tag names the file's length in bytes, a double that follows (E.5)."""
+
+FIRST_BYTES = 4096
+
 AVC_HEAD = 5
 ENHANCED = 0x80
 
@@ -35,6 +40,21 @@ class Tags:
 
     pictures: int | None
     broken: int | None
+
+
+def bytes_missing(path: Path) -> int:
+    """Return how much longer a file should be by what its first tag says; 0 where that does not say.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as file:
+        head = file.read(FIRST_BYTES)
+    at = head.find(SIZE_NAME) + len(SIZE_NAME)
+    if at < len(SIZE_NAME) or at + 8 > len(head):
+        return 0
+    promised = struct.unpack_from(">d", head, at)[0]
+    return max(0, int(promised) - path.stat().st_size) if 0 < promised < float(1 << 53) else 0
 
 
 def tags_of(path: Path) -> Tags:

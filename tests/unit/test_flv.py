@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from faceerase.streamer.decode.flv import Tags, tags_of
+from faceerase.streamer.decode.flv import Tags, bytes_missing, tags_of
 from faceerase.streamer.decode.source import FilmSource
 
 FilmMaker = Callable[..., Path]
@@ -53,6 +53,16 @@ def test_a_tag_of_no_known_kind_is_told(number: int, film: Path) -> None:
     film.write_bytes(data)
     assert tags_of(film).broken == at
     assert f"the file is damaged: at byte {at} something begins that is no part of a film" in lost(film)
+
+
+def test_a_last_tag_that_was_cut_off_is_told_by_the_length_of_the_file(film: Path) -> None:
+    data = film.read_bytes()
+    assert bytes_missing(film) == 0
+    cut = pictures_in(data)[-1][0]
+    film.write_bytes(data[:cut])
+    missing = len(data) - cut
+    assert bytes_missing(film) == missing
+    assert f"the file is cut off: {missing} bytes that its header promises are not in it" in lost(film)
 
 
 def test_foreign_bytes_between_tags_are_told(film: Path) -> None:
