@@ -16,11 +16,12 @@ def lock_file(place: Path, mode: int = 0o644) -> FileLock | None:
     Raises:
         SinkError: it cannot be written, or its file system knows no locks.
     """
-    lock = FileLock(place, mode=mode, blocking=False, thread_local=False)
+    # A soft lock, a file that is there or not, would outlive whoever was killed.
+    lock = FileLock(place, mode=mode, blocking=False, thread_local=False, fallback_to_soft=False)
     try:
         lock.acquire()
     except Timeout:
         return None
-    except (OSError, NotImplementedError) as error:  # the second is filelock's for a file system without locks
+    except OSError as error:
         raise SinkError(f"{place}: cannot be locked ({error}); name a folder where locks work") from error
     return lock
