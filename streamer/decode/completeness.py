@@ -115,7 +115,7 @@ class Completeness:
         if tags.broken is not None:
             return [f"the file is damaged: at byte {tags.broken} something begins that is no part of a film"]
         if missing := bytes_missing(self._path):
-            return [f"the file is cut off: {missing} bytes that its header promises are not in it"]
+            return [_bytes_cut_off(missing)]
         return self._fewer_than(tags.pictures)
 
     def _in_the_objects(self) -> list[str]:
@@ -142,7 +142,7 @@ class Completeness:
         if self._is_matroska and self._segment is None:
             return "the file is damaged: the head of what holds the film is not in it"
         if missing := self._cut_off_bytes():
-            return f"the file is cut off: {missing} bytes that its header promises are not in it"
+            return _bytes_cut_off(missing)
         if self._missing:
             return f"the file is cut off: {self._missing} of the frames that its index names are not in it"
         name, video = self._container.format.name, self._video
@@ -193,6 +193,10 @@ def tagged_length(video: VideoStream) -> float:
     """Return how long a stream of a Matroska file lasts by its tag, in seconds; 0: there is none."""
     said = _DURATION.fullmatch(video.metadata.get("DURATION", ""))
     return sum(float(part) * unit for part, unit in zip(said.groups(), (3600, 60, 1), strict=True)) if said else 0.0
+
+
+def _bytes_cut_off(missing: int) -> str:
+    return f"the file is cut off: {missing} bytes that its header promises are not in it"
 
 
 def _cut_off(words: str, promised: float, end: float) -> str:

@@ -113,10 +113,8 @@ def find_holes(mask: FrameMask, block: tuple[int, int], width: int, height: int)
         x, y, across, down = cv2.boundingRect(drawn)
         if across == 0:
             continue
-        own, place = (
-            drawn[y : y + down, x : x + across],
-            Rectangle(left + x, top + y, left + x + across, top + y + down),
-        )
+        own = drawn[y : y + down, x : x + across]
+        place = Rectangle(left + x, top + y, left + x + across, top + y + down)
         matte = place.of(cells)
         matte |= own
         holes.append(Hole(place, own, max(-1, number)))

@@ -5,19 +5,12 @@ from pathlib import Path
 
 import av
 import pytest
+from losses import lost
 
 from faceerase.streamer.decode.asf import objects_of
-from faceerase.streamer.decode.source import FilmSource
 
 FilmMaker = Callable[..., Path]
 FRAMES = 300
-
-
-def lost(path: Path) -> list[str]:
-    source = FilmSource(path)
-    for _ in source.frames():
-        pass
-    return source.lost
 
 
 @pytest.fixture

@@ -6,16 +6,9 @@ from pathlib import Path
 
 import av
 import pytest
+from losses import lost
 
 from faceerase.streamer.decode.matroska import Segment, segment_of
-from faceerase.streamer.decode.source import FilmSource
-
-
-def lost(path: Path) -> list[str]:
-    source = FilmSource(path)
-    for _ in source.frames():
-        pass
-    return source.lost
 
 
 @pytest.mark.parametrize("start", [0, 25, 1000])

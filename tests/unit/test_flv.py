@@ -5,19 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from losses import lost
 
 from faceerase.streamer.decode.flv import Tags, bytes_missing, tags_of
-from faceerase.streamer.decode.source import FilmSource
 
 FilmMaker = Callable[..., Path]
 PICTURE = 9
-
-
-def lost(path: Path) -> list[str]:
-    source = FilmSource(path)
-    for _ in source.frames():
-        pass
-    return source.lost
 
 
 def pictures_in(data: bytes) -> list[tuple[int, int]]:

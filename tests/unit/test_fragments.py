@@ -6,6 +6,7 @@ from pathlib import Path
 
 import av
 import pytest
+from losses import lost
 
 from faceerase.errors import AbsurdInputError, is_out_of_memory
 from faceerase.streamer.decode.fragments import missing_fragments
@@ -13,13 +14,6 @@ from faceerase.streamer.decode.source import FilmSource
 
 FilmMaker = Callable[..., Path]
 USUAL = "+frag_keyframe+empty_moov+default_base_moof"
-
-
-def lost(path: Path) -> list[str]:
-    source = FilmSource(path)
-    for _ in source.frames():
-        pass
-    return source.lost
 
 
 def make(path: Path, make_film: FilmMaker, flags: str = USUAL, b_frames: int = 0, sound: str | None = None) -> Path:

@@ -5,19 +5,12 @@ from pathlib import Path
 
 import av
 import pytest
+from losses import lost
 
-from faceerase.streamer.decode.source import FilmSource
 from faceerase.streamer.decode.transport import first_break
 
 FilmMaker = Callable[..., Path]
 PACKET = 188
-
-
-def lost(path: Path) -> list[str]:
-    source = FilmSource(path)
-    for _ in source.frames():
-        pass
-    return source.lost
 
 
 def stream_of(path: Path) -> int:

@@ -50,12 +50,7 @@ class Device:
         """
         self._place = place
         try:
-            self._container = opens(
-                place.url,
-                format=place.format,
-                options=dict(place.options),
-                timeout=(OPEN_SECONDS, READ_SECONDS),
-            )
+            self._container = opened(place, opens)
         except (av.error.FFmpegError, OSError, ValueError) as error:
             raise SourceError(f"{place.name}: {why_not_opened(error, place)}") from error
         self._closed = threading.Event()
@@ -131,6 +126,11 @@ class Device:
                 raise SourceError(f"{self.name}: the camera is gone ({reason_of(error)})") from error
             for picture in pictures:
                 yield Captured(to_planar(picture), at)
+
+
+def opened(place: Place, opens: Open) -> Any:
+    """Return the container that FFmpeg opens at a place; raises what it raises."""
+    return opens(place.url, format=place.format, options=dict(place.options), timeout=(OPEN_SECONDS, READ_SECONDS))
 
 
 def why_not_opened(error: Exception, place: Place, what: Literal["camera", "microphone"] = "camera") -> str:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import av
 
@@ -60,10 +61,14 @@ def cameras_here(folder: Path = LINUX_CAMERAS) -> Sequence[Found]:
     kind = DEVICES.get(sys.platform)
     if kind == "v4l2":
         return _of_linux(folder)
+    return [Found(str(number), name) for number, name in enumerate(names_of(kind, "video"))]
+
+
+def names_of(kind: str | None, medium: Literal["audio", "video"]) -> list[str]:
+    """Return what the devices of one of FFmpeg's inputs call themselves; none where it lists none."""
     with suppress(av.error.FFmpegError, ValueError):
         if kind is not None:
-            listed = [device for device in av.enumerate_input_devices(kind) if "video" in device.media_types]
-            return [Found(str(number), device.description) for number, device in enumerate(listed)]
+            return [one.description for one in av.enumerate_input_devices(kind) if medium in one.media_types]
     return []
 
 

@@ -5,6 +5,7 @@ Knows nothing of what is done with pictures.
 
 import threading
 from collections.abc import Callable
+from typing import TypeVar
 
 from faceerase.errors import SourceError
 from faceerase.log import get_logger
@@ -12,6 +13,8 @@ from faceerase.streamer.live.capture.hand_over import Camera, HandOver
 
 AGAIN_SECONDS = 1.0
 """From one try to reach a camera that is gone to the next."""
+
+ThingT = TypeVar("ThingT")
 
 _log = get_logger(__name__)
 
@@ -66,23 +69,30 @@ class Watching:
     def _reconnect(self, again: Callable[[], Camera]) -> bool:
         self.gone = True
         self._camera.close()
-        while not self._stopped.wait(AGAIN_SECONDS):
-            try:
-                camera = again()
-            except SourceError as error:
-                _log.debug("%s", error)
-                continue
-            except BaseException as error:  # handed on, never swallowed
-                self._room.end(error)
-                return False
-            like = (camera.info.width, camera.info.height, camera.info.planar_format)
-            if like != self._like:
-                camera.close()
-                self._room.end(SourceError(f"{camera.name}: came back with other pictures than before; begin again"))
-                return False
-            self._camera = camera
-            self.reconnected += 1
-            self.gone = False
-            return True
-        self._room.end()
-        return False
+        try:
+            camera = reached_again(again, self._stopped)
+        except BaseException as error:  # handed on, never swallowed
+            self._room.end(error)
+            return False
+        if camera is None:
+            self._room.end()
+            return False
+        like = (camera.info.width, camera.info.height, camera.info.planar_format)
+        if like != self._like:
+            camera.close()
+            self._room.end(SourceError(f"{camera.name}: came back with other pictures than before; begin again"))
+            return False
+        self._camera = camera
+        self.reconnected += 1
+        self.gone = False
+        return True
+
+
+def reached_again(again: Callable[[], ThingT], stopped: threading.Event) -> ThingT | None:
+    """Return what ``again`` opens, tried until it can; None: it was stopped meanwhile."""
+    while not stopped.wait(AGAIN_SECONDS):
+        try:
+            return again()
+        except SourceError as error:
+            _log.debug("%s", error)
+    return None

@@ -14,7 +14,7 @@ import av
 
 from faceerase.errors import SourceError, reason_of
 from faceerase.log import get_logger
-from faceerase.streamer.live.capture.device import OPEN_SECONDS, READ_SECONDS, Open, why_not_opened
+from faceerase.streamer.live.capture.device import Open, opened, why_not_opened
 from faceerase.streamer.live.capture.place import Place
 from faceerase.streamer.live.sound.arrival import Arrivals
 from faceerase.streamer.live.sound.heard import Evener, Heard, channels_of
@@ -37,9 +37,7 @@ class Device:
         self._place, self._clock = place, clock
         try:
             with _said() as said:
-                self._container = opens(
-                    place.url, format=place.format, options=dict(place.options), timeout=(OPEN_SECONDS, READ_SECONDS)
-                )
+                self._container = opened(place, opens)
         except (av.error.FFmpegError, OSError, ValueError) as error:
             why = why_not_opened(_plainer(error, said()), place, "microphone")
             raise SourceError(f"{place.name}: {why}") from error

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from faceerase.errors import SourceError
 from faceerase.log import get_logger
-from faceerase.streamer.live.capture.watching import AGAIN_SECONDS
+from faceerase.streamer.live.capture.watching import AGAIN_SECONDS, reached_again
 from faceerase.streamer.live.cleaner import Clean
 from faceerase.streamer.live.sound.heard import Heard, Microphone
 
@@ -68,14 +68,10 @@ class Listening:
 
     def _reconnect(self, again: Callable[[], Microphone]) -> None:
         self._microphone.close()
-        while not self._stopped.wait(AGAIN_SECONDS):
-            try:
-                microphone = again()
-            except SourceError as error:
-                _log.debug("%s", error)
-                continue
-            if microphone.channels != self._microphone.channels:
-                microphone.close()
-                raise SourceError(f"{microphone.name}: came back with another number of channels; begin again")
-            self._microphone = microphone
+        microphone = reached_again(again, self._stopped)
+        if microphone is None:
             return
+        if microphone.channels != self._microphone.channels:
+            microphone.close()
+            raise SourceError(f"{microphone.name}: came back with another number of channels; begin again")
+        self._microphone = microphone

@@ -11,10 +11,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-import av
-
 from faceerase.errors import SourceError
-from faceerase.streamer.live.capture.opening import Found
+from faceerase.streamer.live.capture.opening import Found, names_of
 from faceerase.streamer.live.capture.place import Place
 from faceerase.streamer.live.sound.device import Device
 from faceerase.streamer.live.sound.heard import RATE, Microphone
@@ -100,13 +98,8 @@ def microphones_here(cards: Path = LINUX_CARDS) -> Sequence[Found]:
     kind = DEVICES.get(sys.platform)
     if kind == "alsa":
         return _of_linux(cards)
-    with suppress(av.error.FFmpegError, ValueError):
-        if kind is not None:
-            listed = [device for device in av.enumerate_input_devices(kind) if "audio" in device.media_types]
-            if kind == "dshow":
-                return [Found(device.description, device.description) for device in listed]
-            return [Found(str(number), device.description) for number, device in enumerate(listed)]
-    return []
+    names = names_of(kind, "audio")
+    return [Found(name if kind == "dshow" else str(number), name) for number, name in enumerate(names)]
 
 
 def refuse_without_alsa(source: str, config: Path = ALSA_CONFIG) -> None:
